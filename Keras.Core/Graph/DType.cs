@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Keras;
+
+/// <summary>The element type of a tensor.</summary>
+public enum DType
+{
+    /// <summary>Truth value, one byte.</summary>
+    Bool,
+    /// <summary>Unsigned 8-bit integer.</summary>
+    UInt8,
+    /// <summary>Unsigned 16-bit integer.</summary>
+    UInt16,
+    /// <summary>Unsigned 32-bit integer.</summary>
+    UInt32,
+    /// <summary>Unsigned 64-bit integer.</summary>
+    UInt64,
+    /// <summary>Signed 8-bit integer.</summary>
+    Int8,
+    /// <summary>Signed 16-bit integer.</summary>
+    Int16,
+    /// <summary>Signed 32-bit integer.</summary>
+    Int32,
+    /// <summary>Signed 64-bit integer.</summary>
+    Int64,
+    /// <summary>IEEE half precision.</summary>
+    Float16,
+    /// <summary>The upper half of a float32.</summary>
+    BFloat16,
+    /// <summary>IEEE single precision.</summary>
+    Float32,
+    /// <summary>IEEE double precision.</summary>
+    Float64,
+}
+
+/// <summary>What a <see cref="DType"/> is, how it is written, and how two of them promote.</summary>
+public static class DTypes
+{
+    static readonly Fact[] Facts =
+    [
+        new(DType.Bool, "bool", 1, typeof(bool)),
+        new(DType.UInt8, "uint8", 1, typeof(byte)),
+        new(DType.UInt16, "uint16", 2, typeof(ushort)),
+        new(DType.UInt32, "uint32", 4, typeof(uint)),
+        new(DType.UInt64, "uint64", 8, typeof(ulong)),
+        new(DType.Int8, "int8", 1, typeof(sbyte)),
+        new(DType.Int16, "int16", 2, typeof(short)),
+        new(DType.Int32, "int32", 4, typeof(int)),
+        new(DType.Int64, "int64", 8, typeof(long)),
+        new(DType.Float16, "float16", 2, typeof(Half)),
+        new(DType.BFloat16, "bfloat16", 2, typeof(BFloat16)),
+        new(DType.Float32, "float32", 4, typeof(float)),
+        new(DType.Float64, "float64", 8, typeof(double)),
+    ];
+
+    /// <summary>Bytes of one element.</summary>
+    public static int Size(this DType dtype) => Facts[(int)dtype].Size;
+
+    /// <summary>The name in Keras's spelling, such as <c>float32</c>.</summary>
+    public static string Name(this DType dtype) => Facts[(int)dtype].Name;
+
+    /// <summary>The .NET type that holds one element.</summary>
+    public static Type ClrType(this DType dtype) => Facts[(int)dtype].Type;
+
+    /// <summary>Whether the type is a floating one.</summary>
+    public static bool IsFloating(this DType dtype) => dtype >= DType.Float16;
+
+    /// <summary>Whether the type is an integer (bool is not).</summary>
+    public static bool IsInteger(this DType dtype) => dtype is > DType.Bool and < DType.Float16;
+
+    /// <summary>Whether the type is an unsigned integer.</summary>
+    public static bool IsUnsigned(this DType dtype) => dtype is >= DType.UInt8 and <= DType.UInt64;
+
+    /// <summary>Reads a name in Keras's spelling.</summary>
+    /// <exception cref="ArgumentException">The name is not a dtype.</exception>
+    public static DType Parse(string name) => TryParse(name, out var dtype)
+        ? dtype
+        : throw Errors.Argument("dtype", "unknown name", string.Join(", ", Facts.Select(f => f.Name)), $"\"{name}\"");
+
+    /// <summary>Reads a name in Keras's spelling, or says that it is not one.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? name, out DType dtype)
+    {
+        var found = Array.FindIndex(Facts, f => f.Name == name);
+        dtype = found < 0 ? default : (DType)found;
+        return found >= 0;
+    }
+
+    /// <summary>The dtype whose elements are of the .NET type <typeparamref name="T"/>.</summary>
+    /// <exception cref="ArgumentException">No dtype has this element type.</exception>
+    public static DType Of<T>() where T : unmanaged => Of(typeof(T));
+
+    /// <summary>The dtype whose elements are of the .NET type.</summary>
+    /// <exception cref="ArgumentException">No dtype has this element type.</exception>
+    public static DType Of(Type type)
+    {
+        var found = Array.FindIndex(Facts, f => f.Type == type);
+        return found >= 0
+            ? (DType)found
+            : throw Errors.Argument("dtype", "this .NET type cannot be an element",
+                string.Join(", ", Facts.Select(f => f.Type.Name)), type.Name);
+    }
+
+    /// <summary>The least upper bound of two dtypes in Keras's (JAX's) lattice. 64-bit results stay 64-bit.</summary>
+    public static DType Promote(DType a, DType b)
+    {
+        if (a == b) return a;
+        if (a > b) (a, b) = (b, a);
+        if (a == DType.Bool) return b;
+        if (b.IsFloating())
+            return a.IsFloating() && b == DType.BFloat16 ? DType.Float32 : b;
+        if (!a.IsUnsigned() || b.IsUnsigned()) return b;
+        // An unsigned type meets a signed one: the next wider signed type, and beyond 64 bits a float.
+        var bits = Math.Max(a.Size() * 2, b.Size());
+        return bits switch { 1 => DType.Int8, 2 => DType.Int16, 4 => DType.Int32, 8 => DType.Int64, _ => DType.Float32 };
+    }
+
+    /// <summary>The dtype of a literal of kind <paramref name="literal"/> that meets a tensor of <paramref name="dtype"/>:
+    /// the tensor's where the kind allows it.</summary>
+    internal static DType PromoteWeak(DType dtype, DType literal) =>
+        literal.IsFloating() ? (dtype.IsFloating() ? dtype : Config.Floatx)
+        : literal == DType.Bool ? dtype
+        : dtype == DType.Bool ? DType.Int32 : dtype;
+
+    sealed record Fact(DType DType, string Name, int Size, Type Type);
+}

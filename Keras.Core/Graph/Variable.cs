@@ -1,0 +1,135 @@
+namespace Keras;
+
+/// <summary>A named tensor that can be assigned: a weight, a statistic, the state of an optimizer or of a random generator.
+/// Reading it gives a snapshot: a tensor built before an <see cref="Assign"/> keeps the value that it saw.</summary>
+public sealed class Variable
+{
+    static long _count;
+
+    readonly Lock _gate = new();
+    readonly WeakReference<Tensor?> _read = new(null);
+    HostData _storage;
+    long _version;
+
+    /// <summary>Makes a variable that holds a value.</summary>
+    /// <param name="value">The first value; its dtype and shape stay the variable's.</param>
+    /// <param name="trainable">Whether optimizers update it. Default true.</param>
+    /// <param name="name">The name. Default <c>variable</c> and a number.</param>
+    /// <exception cref="InvalidOperationException">The value depends on an <c>Input</c>.</exception>
+    public Variable(Tensor value, bool trainable = true, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        Id = Interlocked.Increment(ref _count);
+        Name = name ?? $"variable_{Id}";
+        Path = Name;
+        Trainable = trainable;
+        Type = value.Type;
+        var data = Evaluator.EvaluateOutsideOfTrace(value);
+        _storage = HostData.Of<byte>(data.Span);
+    }
+
+    /// <summary>The last part of the path, such as <c>kernel</c>.</summary>
+    public string Name { get; internal set; }
+
+    /// <summary>The names of the owners and of the variable, such as <c>mlp/dense/kernel</c>.</summary>
+    public string Path { get; internal set; }
+
+    /// <summary>Whether optimizers update it.</summary>
+    public bool Trainable { get; set; }
+
+    /// <summary>The element type.</summary>
+    public DType DType => Type.DType;
+
+    /// <summary>The shape.</summary>
+    public Shape Shape => Type.Shape;
+
+    /// <summary>The rule for its values after each optimizer step, if any.</summary>
+    public Constraint? Constraint { get; set; }
+
+    /// <summary>The penalty on its values that joins the loss, if any.</summary>
+    public Regularizer? Regularizer { get; set; }
+
+    /// <summary>Whether a layer that computes in another dtype reads it in that dtype.</summary>
+    internal bool Autocast { get; set; } = true;
+
+    internal long Id { get; }
+
+    internal TensorType Type { get; }
+
+    /// <summary>The memory that holds the value now.</summary>
+    internal HostData Storage => Volatile.Read(ref _storage);
+
+    /// <summary>The value as it is now, in the compute dtype of the layer that is being called.</summary>
+    public Tensor Value => Autocast && Keras.Autocast.Current is { } dtype && DType.IsFloating() ? Ops.Cast(Read(), dtype) : Read();
+
+    /// <summary>The value as it is now: within a traced step the last one assigned there, else a snapshot.</summary>
+    internal Tensor Read() => Trace.Current is { } trace ? trace.Read(this) : Snapshot();
+
+    Tensor Snapshot()
+    {
+        lock (_gate)
+        {
+            if (_read.TryGetTarget(out var read)) return read;
+            read = new VariableRead(this, _version).On();
+            // The snapshot shares the memory until a step overwrites it in place: see BeforeOverwrite.
+            read.Value = _storage;
+            _read.SetTarget(read);
+            return read;
+        }
+    }
+
+    /// <summary>Gives the variable a new value. Outside of a compiled step at once; inside, at the step's end.</summary>
+    /// <param name="value">The new value; it is cast to the variable's dtype.</param>
+    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    public void Assign(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!value.Shape.Matches(Shape))
+            throw Errors.Argument($"Variable \"{Path}\"", "the shape of the new value is another one", Shape, value.Shape);
+        value = Ops.Cast(value, DType);
+        if (Trace.Current is { } trace) trace.Assign(this, value);
+        else Replace(value.Evaluate());
+    }
+
+    /// <summary>Assigns several variables in one run, so that what their values share is computed once.</summary>
+    internal static void AssignAll(IReadOnlyList<(Variable Variable, Tensor Value)> updates)
+    {
+        if (Trace.Current is null)
+            Evaluator.Evaluate([.. updates.Select(u => u.Value)]);
+        foreach (var (variable, value) in updates) variable.Assign(value);
+    }
+
+    internal void Replace(HostData data)
+    {
+        lock (_gate)
+        {
+            // The data may belong to a tensor that lives on; it is shared until a step writes in place.
+            _storage = data;
+            _version++;
+            _read.SetTarget(null);
+            Shared = true;
+        }
+    }
+
+    /// <summary>Whether tensors other than the snapshot may hold the storage.</summary>
+    bool Shared { get; set; }
+
+    /// <summary>Makes the storage this variable's own before a step writes into it: who saw the old value keeps it.</summary>
+    internal HostData BeforeOverwrite()
+    {
+        lock (_gate)
+        {
+            if (Shared || _read.TryGetTarget(out _))
+            {
+                _storage = HostData.Of<byte>(_storage.Span);
+                _read.SetTarget(null);
+                Shared = false;
+            }
+            _version++;
+            return _storage;
+        }
+    }
+
+    /// <summary>Path, dtype, shape.</summary>
+    public override string ToString() => $"{Path}: {Type}";
+}

@@ -1,0 +1,233 @@
+namespace Keras;
+
+/// <summary>Two inputs of one dtype, broadcast together, element by element.</summary>
+abstract record Binary : Op
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        if (inputs[0].DType != inputs[1].DType)
+            throw Wrong("the inputs have different dtypes", inputs[0].DType.Name(), inputs[1].DType.Name());
+        return inputs[0].As(Shape.Broadcast(inputs[0].Shape, inputs[1].Shape, Name));
+    }
+
+    protected internal sealed override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    {
+        var (a, b) = Vjp(result.Inputs[0], result.Inputs[1], result, gradient);
+        return [a, b];
+    }
+
+    /// <summary>The gradients for a and b, given a, b, the result y and its gradient g; of the result's shape.</summary>
+    protected abstract (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g);
+}
+
+/// <summary>A binary op without gradient.</summary>
+abstract record Discrete : Binary
+{
+    protected sealed override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (null, null);
+}
+
+/// <summary>Two inputs of one dtype, broadcast together; a truth value for each pair.</summary>
+abstract record Comparison : Discrete
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => base.Infer(inputs).As(DType.Bool);
+}
+
+sealed record Add : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g, g); }
+sealed record Subtract : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g, -g); }
+sealed record Multiply : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g * b, g * a); }
+sealed record Divide : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g / b, -g * y / b); }
+sealed record FloorDivide : Discrete;
+sealed record Mod : Binary
+{
+    protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g, -g * Ops.FloorDivide(a, b));
+}
+sealed record Power : Binary
+{
+    protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g)
+    {
+        var zero = Ops.Equal(a, 0);
+        var log = Ops.Log(Ops.Where(zero, Ops.OnesLike(a), a));
+        return (g * Ops.Where(Ops.Equal(b, 0), 0, b * Ops.Power(a, b - 1)), g * Ops.Where(zero, 0, y * log));
+    }
+}
+sealed record Maximum : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => Ops.Winner(a, b, y, g); }
+sealed record Minimum : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => Ops.Winner(a, b, y, g); }
+sealed record Arctan2 : Binary
+{
+    protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g)
+    {
+        var scale = g / (a * a + b * b);
+        return (scale * b, -scale * a);
+    }
+}
+sealed record BitwiseAnd : Discrete;
+sealed record BitwiseOr : Discrete;
+sealed record BitwiseXor : Discrete;
+sealed record LeftShift : Discrete;
+sealed record RightShift : Discrete;
+sealed record Equal : Comparison;
+sealed record NotEqual : Comparison;
+sealed record Less : Comparison;
+sealed record LessEqual : Comparison;
+sealed record Greater : Comparison;
+sealed record GreaterEqual : Comparison;
+
+/// <summary>From a truth value and two tensors: the first where it is true, else the second; all broadcast together.</summary>
+sealed record Select : Op
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) =>
+        inputs[1].As(Shape.Broadcast(inputs[0].Shape, Shape.Broadcast(inputs[1].Shape, inputs[2].Shape, Name), Name));
+
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    {
+        var condition = result.Inputs[0];
+        return [null, Ops.Where(condition, gradient, 0), Ops.Where(condition, 0, gradient)];
+    }
+}
+
+public static partial class Ops
+{
+    /// <summary>Brings two operands to their common dtype; a weak literal follows the other.</summary>
+    internal static (Tensor, Tensor) Promote(Tensor a, Tensor b)
+    {
+        var dtype = ResultType(a, b);
+        return (Cast(a, dtype), Cast(b, dtype));
+    }
+
+    internal static DType ResultType(Tensor a, Tensor b) => (a.IsWeak, b.IsWeak) switch
+    {
+        (true, false) => DTypes.PromoteWeak(b.DType, a.DType),
+        (false, true) => DTypes.PromoteWeak(a.DType, b.DType),
+        (true, true) => DTypes.Promote(Strong(a.DType), Strong(b.DType)),
+        _ => DTypes.Promote(a.DType, b.DType),
+    };
+
+    static DType Strong(DType literal) => literal.IsFloating() ? Config.Floatx : literal;
+
+    static Tensor Binary<T>(Tensor a, Tensor b) where T : Binary, new()
+    {
+        (a, b) = Promote(a, b);
+        return new T().On(a, b);
+    }
+
+    static Tensor FloatingBinary<T>(Tensor a, Tensor b) where T : Binary, new()
+    {
+        (a, b) = Promote(a, b);
+        return new T().On(AsFloating(a), AsFloating(b));
+    }
+
+    static Tensor Integer<T>(Tensor a, Tensor b) where T : Binary, new()
+    {
+        (a, b) = Promote(a, b);
+        return a.DType.IsFloating()
+            ? throw Errors.Argument(typeof(T).Name, "bits are those of integers", "an integer or bool dtype", a.DType.Name())
+            : new T().On(a, b);
+    }
+
+    /// <summary>The gradient goes to the operand that won, half to each where they tie.</summary>
+    internal static (Tensor, Tensor) Winner(Tensor a, Tensor b, Tensor y, Tensor g)
+    {
+        var (first, second) = (Cast(Equal(a, y), g.DType), Cast(Equal(b, y), g.DType));
+        var share = g / Maximum(first + second, 1);
+        return (share * first, share * second);
+    }
+
+    /// <summary>Sum of each pair of elements.</summary>
+    public static Tensor Add(Tensor x1, Tensor x2) => Binary<Add>(x1, x2);
+
+    /// <summary>Difference of each pair of elements.</summary>
+    public static Tensor Subtract(Tensor x1, Tensor x2) => Binary<Subtract>(x1, x2);
+
+    /// <summary>Product of each pair of elements.</summary>
+    public static Tensor Multiply(Tensor x1, Tensor x2) => Binary<Multiply>(x1, x2);
+
+    /// <summary>Quotient of each pair of elements; integers give a floating result.</summary>
+    public static Tensor Divide(Tensor x1, Tensor x2) => FloatingBinary<Divide>(x1, x2);
+
+    /// <summary>Quotient of each pair of elements; integers give a floating result.</summary>
+    public static Tensor TrueDivide(Tensor x1, Tensor x2) => Divide(x1, x2);
+
+    /// <summary>Quotient of each pair of elements rounded down. Integers divided by 0 give 0.</summary>
+    public static Tensor FloorDivide(Tensor x1, Tensor x2)
+    {
+        (x1, x2) = Promote(x1, x2);
+        return x1.DType.IsFloating() ? Floor(Divide(x1, x2)) : new FloorDivide().On(AsNumber(x1), AsNumber(x2));
+    }
+
+    /// <summary>Remainder of each pair of elements, with the sign of the divisor. Integers divided by 0 give 0.</summary>
+    public static Tensor Mod(Tensor x1, Tensor x2)
+    {
+        (x1, x2) = Promote(x1, x2);
+        return new Mod().On(AsNumber(x1), AsNumber(x2));
+    }
+
+    static Tensor AsNumber(Tensor x) => x.DType == DType.Bool ? Cast(x, DType.Int32) : x;
+
+    /// <summary>Each element of the first to the power of that of the second.</summary>
+    public static Tensor Power(Tensor x1, Tensor x2)
+    {
+        (x1, x2) = Promote(x1, x2);
+        return new Power().On(AsNumber(x1), AsNumber(x2));
+    }
+
+    /// <summary>The larger of each pair of elements; NaN where one is NaN.</summary>
+    public static Tensor Maximum(Tensor x1, Tensor x2) => Binary<Maximum>(x1, x2);
+
+    /// <summary>The smaller of each pair of elements; NaN where one is NaN.</summary>
+    public static Tensor Minimum(Tensor x1, Tensor x2) => Binary<Minimum>(x1, x2);
+
+    /// <summary>The angle of each point (x2, x1), in radians.</summary>
+    public static Tensor Arctan2(Tensor x1, Tensor x2) => FloatingBinary<Arctan2>(x1, x2);
+
+    /// <summary>Each element limited to an interval.</summary>
+    public static Tensor Clip(Tensor x, Tensor xMin, Tensor xMax) => Minimum(Maximum(AsNumber(x), xMin), xMax);
+
+    /// <summary>Bits set in both of each pair of integers.</summary>
+    public static Tensor BitwiseAnd(Tensor x, Tensor y) => Integer<BitwiseAnd>(x, y);
+
+    /// <summary>Bits set in either of each pair of integers.</summary>
+    public static Tensor BitwiseOr(Tensor x, Tensor y) => Integer<BitwiseOr>(x, y);
+
+    /// <summary>Bits set in one of each pair of integers only.</summary>
+    public static Tensor BitwiseXor(Tensor x, Tensor y) => Integer<BitwiseXor>(x, y);
+
+    /// <summary>The bits of each integer moved up.</summary>
+    public static Tensor LeftShift(Tensor x, Tensor y) => Integer<LeftShift>(x, y);
+
+    /// <summary>The bits of each integer moved down; the sign stays.</summary>
+    public static Tensor RightShift(Tensor x, Tensor y) => Integer<RightShift>(x, y);
+
+    /// <summary>Whether both of each pair of elements are true.</summary>
+    public static Tensor LogicalAnd(Tensor x1, Tensor x2) => Integer<BitwiseAnd>(Cast(x1, DType.Bool), Cast(x2, DType.Bool));
+
+    /// <summary>Whether one of each pair of elements is true.</summary>
+    public static Tensor LogicalOr(Tensor x1, Tensor x2) => Integer<BitwiseOr>(Cast(x1, DType.Bool), Cast(x2, DType.Bool));
+
+    /// <summary>Whether exactly one of each pair of elements is true.</summary>
+    public static Tensor LogicalXor(Tensor x1, Tensor x2) => Integer<BitwiseXor>(Cast(x1, DType.Bool), Cast(x2, DType.Bool));
+
+    /// <summary>Whether the elements of each pair are equal.</summary>
+    public static Tensor Equal(Tensor x1, Tensor x2) => Binary<Equal>(x1, x2);
+
+    /// <summary>Whether the elements of each pair differ.</summary>
+    public static Tensor NotEqual(Tensor x1, Tensor x2) => Binary<NotEqual>(x1, x2);
+
+    /// <summary>Whether each element is less than the other.</summary>
+    public static Tensor Less(Tensor x1, Tensor x2) => Binary<Less>(x1, x2);
+
+    /// <summary>Whether each element is at most the other.</summary>
+    public static Tensor LessEqual(Tensor x1, Tensor x2) => Binary<LessEqual>(x1, x2);
+
+    /// <summary>Whether each element is greater than the other.</summary>
+    public static Tensor Greater(Tensor x1, Tensor x2) => Binary<Greater>(x1, x2);
+
+    /// <summary>Whether each element is at least the other.</summary>
+    public static Tensor GreaterEqual(Tensor x1, Tensor x2) => Binary<GreaterEqual>(x1, x2);
+
+    /// <summary>The elements of <paramref name="x1"/> where the condition is true, else those of <paramref name="x2"/>.</summary>
+    public static Tensor Where(Tensor condition, Tensor x1, Tensor x2)
+    {
+        (x1, x2) = Promote(x1, x2);
+        return new Select().On(Cast(condition, DType.Bool), x1, x2);
+    }
+}

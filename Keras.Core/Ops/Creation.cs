@@ -1,0 +1,60 @@
+namespace Keras;
+
+/// <summary>0, 1, 2, … along one axis of a shape.</summary>
+sealed record Iota(TensorType Type) : Op
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => Type;
+}
+
+public static partial class Ops
+{
+    /// <summary>The values as a tensor, in another dtype where one is named. Numbers become int32, or the default floating dtype.</summary>
+    public static Tensor ConvertToTensor(Tensor x, DType? dtype = null) =>
+        dtype is { } wanted ? Cast(x, wanted) : x.IsWeak ? Cast(x, Strong(x.DType)) : x;
+
+    /// <summary>A tensor of one value.</summary>
+    public static Tensor Full(Shape shape, Tensor fillValue, DType? dtype = null) =>
+        BroadcastTo(Cast(fillValue, dtype ?? Config.Floatx), shape);
+
+    /// <summary>A tensor of zeros. Default dtype <see cref="Config.Floatx"/>.</summary>
+    public static Tensor Zeros(Shape shape, DType? dtype = null) => Full(shape, 0, dtype);
+
+    /// <summary>A tensor of ones. Default dtype <see cref="Config.Floatx"/>.</summary>
+    public static Tensor Ones(Shape shape, DType? dtype = null) => Full(shape, 1, dtype);
+
+    /// <summary>One value in the shape of another tensor.</summary>
+    public static Tensor FullLike(Tensor x, Tensor fillValue, DType? dtype = null)
+    {
+        var value = Cast(fillValue, dtype ?? x.DType);
+        // With unknown dimensions the shape is only known when x is.
+        return x.Shape.IsKnown ? BroadcastTo(value, x.Shape) : Where(Cast(x, DType.Bool), value, value);
+    }
+
+    /// <summary>Zeros in the shape of another tensor.</summary>
+    public static Tensor ZerosLike(Tensor x, DType? dtype = null) => FullLike(x, 0, dtype);
+
+    /// <summary>Ones in the shape of another tensor.</summary>
+    public static Tensor OnesLike(Tensor x, DType? dtype = null) => FullLike(x, 1, dtype);
+
+    /// <summary>The whole numbers from <paramref name="start"/> in steps, <paramref name="stop"/> left out.</summary>
+    /// <exception cref="ArgumentException">The step is 0.</exception>
+    public static Tensor Arange(double start, double? stop = null, double step = 1, DType? dtype = null)
+    {
+        if (step == 0) throw Errors.Argument("arange", "the step is 0", "another step", step);
+        var (from, to) = stop is { } end ? (start, end) : (0, start);
+        var count = (int)Math.Max(0, Math.Ceiling((to - from) / step));
+        var whole = from == Math.Floor(from) && to == Math.Floor(to) && step == Math.Floor(step);
+        var type = dtype ?? (whole ? DType.Int32 : Config.Floatx);
+        var compute = type.IsFloating() && type.Size() < 4 ? DType.Float32 : type;
+        return Cast((new Iota(new TensorType(compute, [count])).On() * Tensor.Scalar(step, compute)) + Tensor.Scalar(from, compute), type);
+    }
+
+    /// <summary>For each index a row of zeros with a 1 at that place; zeros only where it is out of range.</summary>
+    public static Tensor OneHot(Tensor x, int numClasses, int axis = -1, DType? dtype = null)
+    {
+        if (numClasses < 1) throw Errors.Argument("one_hot", "there are no classes", "1 or more", numClasses);
+        var at = axis < 0 ? axis + x.Rank + 1 : axis;
+        var classes = Reshape(Arange(numClasses, dtype: x.DType), Shape.Of([.. Enumerable.Range(0, x.Rank + 1).Select(i => i == at ? numClasses : 1)]));
+        return Cast(Equal(ExpandDims(x, at), classes), dtype ?? Config.Floatx);
+    }
+}

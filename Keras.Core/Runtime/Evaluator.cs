@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+
+namespace Keras;
+
+/// <summary>Gives tensors their values. Graphs of the same structure share a plan.</summary>
+static class Evaluator
+{
+    const int MaxPlans = 1024;
+    // Beyond this a workspace is not kept with its plan: a few large eager graphs must not hold all memory.
+    const long MaxKeptArena = 1 << 20;
+
+    static readonly ConcurrentDictionary<GraphKey, Plan> Plans = new();
+
+    internal static HostData Evaluate(Tensor tensor)
+    {
+        // A second thread that asks for the same tensor waits for the first one's value.
+        lock (tensor)
+        {
+            if (tensor.Value is null) Evaluate([tensor]);
+            return tensor.Value!;
+        }
+    }
+
+    internal static HostData EvaluateOutsideOfTrace(Tensor tensor) => Trace.Suspend(tensor.Evaluate);
+
+    internal static void Evaluate(ReadOnlySpan<Tensor> roots)
+    {
+        Tensor[] missing = [.. Distinct(roots)];
+        if (missing.Length == 0) return;
+        var order = Graphs.Order(missing, node => node.Value is not null);
+        var key = new GraphKey(Device.Default, order, missing);
+        if (!Plans.TryGetValue(key, out var plan))
+        {
+            if (Plans.Count >= MaxPlans) Plans.Clear();
+            plan = Plans.GetOrAdd(key, MakePlan(order, missing));
+        }
+        Run(plan, order, missing);
+    }
+
+    static List<Tensor> Distinct(ReadOnlySpan<Tensor> roots)
+    {
+        var seen = new List<Tensor>();
+        foreach (var root in roots)
+            if (root.Value is null && !seen.Contains(root)) seen.Add(root);
+        return seen;
+    }
+
+    static Plan MakePlan(List<Tensor> order, Tensor[] roots)
+    {
+        var arguments = new List<Tensor>();
+        var map = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
+        foreach (var node in order)
+        {
+            if (node.Value is null) continue;
+            map[node] = new Placeholder(node.Type, "value").On();
+            arguments.Add(map[node]);
+        }
+        return Planner.Build(Device.Default, [.. arguments], Graphs.Substitute(roots, map), []);
+    }
+
+    static void Run(Plan plan, List<Tensor> order, Tensor[] roots)
+    {
+        var workspace = plan.Rent();
+        try
+        {
+            var argument = 0;
+            foreach (var node in order)
+                if (node.Value is { } value) workspace.Set(SlotKind.Argument, argument++, value);
+            var results = new HostData[roots.Length];
+            for (var i = 0; i < roots.Length; i++)
+                workspace.Set(SlotKind.Result, i, results[i] = new HostData(plan.Results[i].Bytes));
+            plan.Run(workspace);
+            for (var i = 0; i < roots.Length; i++) roots[i].Value = results[i];
+        }
+        finally
+        {
+            plan.Return(workspace, plan.ArenaBytes <= MaxKeptArena);
+        }
+    }
+
+    /// <summary>The structure of a graph: ops, who feeds whom, and the types of the leaves that have values. The values
+    /// themselves are arguments of the plan.</summary>
+    sealed class GraphKey : IEquatable<GraphKey>
+    {
+        readonly Device _device;
+        readonly object[] _ops;
+        readonly int[] _edges;
+        readonly int _hash;
+
+        internal GraphKey(Device device, List<Tensor> order, Tensor[] roots)
+        {
+            _device = device;
+            var numbers = new Dictionary<Tensor, int>(order.Count, ReferenceEqualityComparer.Instance);
+            var edges = new List<int>(order.Count * 2);
+            _ops = new object[order.Count];
+            var hash = new HashCode();
+            for (var i = 0; i < order.Count; i++)
+            {
+                var node = order[i];
+                numbers[node] = i;
+                _ops[i] = node.Value is null ? node.Op : node.Type;
+                hash.Add(_ops[i]);
+                if (node.Value is not null) continue;
+                foreach (var input in node.Inputs) edges.Add(numbers[input]);
+            }
+            foreach (var root in roots) edges.Add(numbers[root]);
+            _edges = [.. edges];
+            foreach (var edge in _edges) hash.Add(edge);
+            _hash = hash.ToHashCode();
+        }
+
+        public bool Equals(GraphKey? other) => other is not null && _hash == other._hash && ReferenceEquals(_device, other._device)
+            && _ops.AsSpan().SequenceEqual(other._ops) && _edges.AsSpan().SequenceEqual(other._edges);
+
+        public override bool Equals(object? obj) => Equals(obj as GraphKey);
+
+        public override int GetHashCode() => _hash;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Keras;
+
+/// <summary>Turns an object into the config that Keras writes for it, and back. Both are derived from the constructor: an argument's name is the
+/// key, the property of the same name holds the value.</summary>
+static class ObjectConfig
+{
+    /// <summary>The constructor that users call: the one with the most arguments.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole.")]
+    static ConstructorInfo Constructor(Type type) =>
+        type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).FirstOrDefault()
+        ?? throw Errors.Unsupported(type.Name, "the class has no public constructor", "one", "none");
+
+    /// <summary>Calls the constructor; an argument that has no value gets its default.</summary>
+    internal static object Construct(Type type, Func<ParameterInfo, object?> value)
+    {
+        var constructor = Constructor(type);
+        var arguments = constructor.GetParameters().Select(p => value(p) ?? Default(type, p)).ToArray();
+        return constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The argument types are value types of this assembly.")]
+    static object? Default(Type type, ParameterInfo parameter)
+    {
+        if (!parameter.HasDefaultValue)
+            throw Errors.Argument(type.Name, $"{Naming.ConfigKey(parameter.Name!)} is missing", "a value", "none");
+        // Reflection gives null as the default of a struct argument.
+        var missing = parameter.DefaultValue is null && parameter.ParameterType.IsValueType
+            && Nullable.GetUnderlyingType(parameter.ParameterType) is null;
+        return missing ? Activator.CreateInstance(parameter.ParameterType) : parameter.DefaultValue;
+    }
+
+    /// <summary>Makes an object of a class from its config.</summary>
+    /// <exception cref="ArgumentException">A key is no argument of the class, or a value does not fit its argument.</exception>
+    internal static object Construct(Type type, JsonObject config)
+    {
+        var used = new HashSet<string>();
+        var made = Construct(type, parameter =>
+        {
+            var key = Naming.ConfigKey(parameter.Name!);
+            used.Add(key);
+            return config[key] is { } value ? Read(type, key, value, parameter.ParameterType) : null;
+        });
+        foreach (var (key, value) in config)
+            if (!used.Contains(key) && value is not null && !IsIgnored(value))
+                throw Errors.Argument(type.Name, $"\"{key}\" is no argument", string.Join(", ", used), value.ToJsonString());
+        return made;
+    }
+
+    // Keras writes flags of features that are off for every layer.
+    static bool IsIgnored(JsonNode value) => value.GetValueKind() == JsonValueKind.False;
+
+    /// <summary>Makes an object of one of the open kinds from <c>{"class_name", "config"}</c>, or from a name.</summary>
+    /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
+    internal static T Deserialize<T>(JsonNode node) where T : class => node is JsonObject o
+        ? (T)Construct(KnownTypes.Type<T>((string?)o["class_name"] ?? ""), o["config"] as JsonObject ?? [])
+        : KnownTypes.Create<T>((string?)node ?? "");
+
+    static object? Read(Type owner, string key, JsonNode value, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        try
+        {
+            return type switch
+            {
+                _ when type == typeof(int) => (int)Number(value),
+                _ when type == typeof(double) => Number(value),
+                _ when type == typeof(bool) => (bool)value,
+                _ when type == typeof(string) => (string?)value,
+                _ when type == typeof(Axes) => (Axes)Integers(value),
+                _ when type == typeof(Shape) => (Shape)Integers(value),
+                _ when type == typeof(Padding) => (Padding)(string)value!,
+                _ when type == typeof(DataFormat) => (DataFormat)(string)value!,
+                _ when type == typeof(Reduce) => (Reduce)(string)value!,
+                _ when type == typeof(ActivationFunction) => (ActivationFunction)FunctionName(value),
+                _ when type == typeof(DTypePolicy) => new DTypePolicy(PolicyName(value)),
+                _ when type == typeof(Initializer) => Deserialize<Initializer>(value),
+                _ when type == typeof(Regularizer) => Deserialize<Regularizer>(value),
+                _ when type == typeof(Constraint) => Deserialize<Constraint>(value),
+                _ => throw Errors.Unsupported(owner.Name, $"\"{key}\" cannot be read from a config", "a known kind of argument", type.Name),
+            };
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new ArgumentException(Errors.Message(owner.Name, $"\"{key}\" has a wrong value", type.Name, value.ToJsonString()), e);
+        }
+    }
+
+    static double Number(JsonNode value) => value.GetValueKind() == JsonValueKind.String
+        ? double.Parse((string)value!, CultureInfo.InvariantCulture) : (double)value;
+
+    static int[] Integers(JsonNode value) => value is JsonArray array
+        ? [.. array.Select(v => v is null ? Shape.Unknown : (int)v)] : [(int)value];
+
+    static string FunctionName(JsonNode value) => value is JsonObject o ? (string?)o["config"] ?? "" : (string)value!;
+
+    static string PolicyName(JsonNode value) => value is JsonObject o ? (string?)o["config"]?["name"] ?? (string?)o["config"]?["source_name"] ?? "" : (string)value!;
+
+    /// <summary>The config of an object, by the arguments of its constructor.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole.")]
+    internal static JsonObject Of(object made)
+    {
+        var config = new JsonObject();
+        foreach (var parameter in Constructor(made.GetType()).GetParameters())
+        {
+            var name = char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..];
+            var property = made.GetType().GetProperty(name)
+                ?? throw Errors.Unsupported(made.GetType().Name, "a constructor argument has no property of its name", name, "none");
+            config[Naming.ConfigKey(parameter.Name)] = Write(property.GetValue(made));
+        }
+        return config;
+    }
+
+    /// <summary>An object as Keras writes it: module, class, config.</summary>
+    internal static JsonObject Serialize(object made, string module) => new()
+    {
+        ["module"] = module,
+        ["class_name"] = made.GetType().Name,
+        ["config"] = Of(made),
+        ["registered_name"] = null,
+    };
+
+    static JsonNode? Write(object? value) => value switch
+    {
+        null => null,
+        int i => i,
+        double d => d,
+        bool b => b,
+        string s => s,
+        Axes axes => new JsonArray([.. axes.Select(a => (JsonNode)a)]),
+        Shape shape => new JsonArray([.. shape.Select(d => (JsonNode?)d)]),
+        Padding or DataFormat or Reduce => value.ToString(),
+        ActivationFunction activation => activation.Name,
+        DTypePolicy policy => new JsonObject
+        {
+            ["module"] = "keras", ["class_name"] = "DTypePolicy", ["config"] = new JsonObject { ["name"] = policy.Name }, ["registered_name"] = null,
+        },
+        Initializer => Serialize(value, "keras.initializers"),
+        Regularizer => Serialize(value, "keras.regularizers"),
+        Constraint => Serialize(value, "keras.constraints"),
+        _ => throw Errors.Unsupported("config", "this kind of value cannot be written", "a known kind of argument", value.GetType().Name),
+    };
+}
