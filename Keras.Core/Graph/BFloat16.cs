@@ -2,15 +2,21 @@ using System.Globalization;
 
 namespace Keras;
 
-/// <summary>A 16-bit brain floating-point number: the upper half of a <see cref="float"/> (8 exponent bits, 7 stored mantissa bits).</summary>
-/// <remarks>It has the range of <see cref="float"/> at about two to three significant decimal digits. Arithmetic goes by way of <see cref="float"/>.</remarks>
+/// <summary>
+/// A 16-bit brain floating-point number: the upper half of a <see cref="float"/>, with 8 exponent bits and 7 stored
+/// mantissa bits.
+/// </summary>
+/// <remarks>
+/// It has the range of <see cref="float"/> at two to three significant decimal digits. Arithmetic goes by way of
+/// <see cref="float"/>.
+/// </remarks>
 public readonly struct BFloat16 : IEquatable<BFloat16>, IComparable<BFloat16>, IComparable, IFormattable
 {
-    private const ushort QuietNaN = 0x7FC0;
+    const ushort QuietNaN = 0x7FC0;
 
-    private readonly ushort _bits;
+    readonly ushort _bits;
 
-    private BFloat16(ushort bits) => _bits = bits;
+    BFloat16(ushort bits) => _bits = bits;
 
     /// <summary>The 16 bits of the number: sign, exponent, mantissa, from the most significant bit down.</summary>
     public ushort Bits => _bits;
@@ -131,7 +137,7 @@ public readonly struct BFloat16 : IEquatable<BFloat16>, IComparable<BFloat16>, I
     public string ToString(string? format, IFormatProvider? formatProvider) =>
         ((float)this).ToString(format, formatProvider);
 
-    private static ushort Round(uint bits) => (bits & 0x7FFFFFFF) > 0x7F800000
+    static ushort Round(uint bits) => (bits & 0x7FFFFFFF) > 0x7F800000
         ? (ushort)((bits >> 16) | 0x0040)
         : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }

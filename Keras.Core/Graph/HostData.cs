@@ -7,6 +7,7 @@ namespace Keras;
 sealed unsafe class HostData : IEquatable<HostData>
 {
     const int Alignment = 64;
+    const int Small = 64;
 
     readonly byte[] _array;
     readonly int _start;
@@ -15,7 +16,9 @@ sealed unsafe class HostData : IEquatable<HostData>
     {
         try
         {
-            var size = checked((int)bytes + Alignment);
+            // Small data stay small: a loop over scalars makes many of them.
+            var alignment = bytes < Small ? sizeof(double) : Alignment;
+            var size = checked((int)bytes + alignment);
             _array = clear ? GC.AllocateArray<byte>(size, pinned: true) : GC.AllocateUninitializedArray<byte>(size, pinned: true);
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)
@@ -23,7 +26,7 @@ sealed unsafe class HostData : IEquatable<HostData>
             throw new DeviceOutOfMemoryException("tensor", bytes, e);
         }
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
-        _start = (int)(-address & (Alignment - 1));
+        _start = (int)(-address & (bytes < Small ? sizeof(double) - 1 : Alignment - 1));
         Bytes = bytes;
     }
 
@@ -44,7 +47,7 @@ sealed unsafe class HostData : IEquatable<HostData>
     }
 
     // Larger data compare by identity: hashing them would cost more than a kernel.
-    bool ByContent => Bytes <= 64;
+    bool ByContent => Bytes <= Small;
 
     public bool Equals(HostData? other) => ReferenceEquals(this, other)
         || (other is not null && ByContent && Bytes == other.Bytes && Span.SequenceEqual(other.Span));

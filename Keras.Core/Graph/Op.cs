@@ -49,7 +49,7 @@ abstract record Leaf(TensorType Type) : Op
 sealed record Constant(TensorType Type, HostData Data) : Leaf(Type);
 
 /// <summary>A leaf whose value is given when a graph runs. Its identity is the object.</summary>
-sealed record Placeholder(TensorType Type, string Label) : Leaf(Type)
+sealed record Placeholder(TensorType Type, string Label, bool IsInput = false) : Leaf(Type)
 {
     public override string Name => Label;
 

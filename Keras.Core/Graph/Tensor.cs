@@ -9,7 +9,12 @@ public sealed partial class Tensor
     Tensor[] _inputs;
     volatile HostData? _value;
 
-    internal Tensor(Op op, Tensor[] inputs, TensorType type) => (Op, _inputs, Type) = (op, inputs, type);
+    internal Tensor(Op op, Tensor[] inputs, TensorType type)
+    {
+        (Op, _inputs, Type) = (op, inputs, type);
+        IsSymbolic = op is Placeholder { IsInput: true };
+        foreach (var input in inputs) IsSymbolic |= input.IsSymbolic;
+    }
 
     internal Op Op { get; }
 
@@ -28,6 +33,9 @@ public sealed partial class Tensor
 
     /// <summary>Which steps of a sequence count, as Keras attaches it to a tensor; <c>null</c> for all.</summary>
     public Tensor? Mask { get; set; }
+
+    /// <summary>Whether it depends on an <c>Input</c>, so that a functional model may be made of it.</summary>
+    internal bool IsSymbolic { get; }
 
     /// <summary>A literal takes the dtype of what it meets.</summary>
     internal bool IsWeak { get; private init; }

@@ -21,7 +21,7 @@ public sealed class Input : Layer
         Shape = shape;
         BatchSize = batchSize;
         var type = new TensorType(dtype ?? Config.Floatx, Shape.Of(batchSize ?? Shape.Unknown).Append(shape));
-        Output = new Placeholder(type, Name).On();
+        Output = new Placeholder(type, Name, IsInput: true).On();
         Output.History = new LayerCall(this, Nest.List(), null) { Outputs = [Output] };
     }
 

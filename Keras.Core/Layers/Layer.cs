@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using System.Text.Json.Nodes;
 
 namespace Keras;
 
 /// <summary>A function of tensors with weights of its own. Users call <see cref="Apply(Tensor, bool?, Tensor?)"/>; authors override
 /// <see cref="Build(Nest)"/> to make weights and <see cref="Call(Nest, CallContext)"/> to compute, or their one-tensor forms.</summary>
+[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)]
 public abstract class Layer
 {
     readonly List<Variable> _weights = [];
@@ -11,6 +14,7 @@ public abstract class Layer
     readonly List<Layer> _sublayers = [];
     readonly Lock _building = new();
     volatile bool _built;
+    bool _fieldsTracked;
     bool _trainable = true;
     string? _parentPath;
     IReadOnlyList<Tensor> _lastLosses = [];
@@ -60,7 +64,7 @@ public abstract class Layer
         set
         {
             _trainable = value;
-            foreach (var layer in _sublayers) layer.Trainable = value;
+            foreach (var layer in Sublayers) layer.Trainable = value;
         }
     }
 
@@ -68,14 +72,21 @@ public abstract class Layer
     internal string Who => $"{GetType().Name} \"{Name}\"";
 
     /// <summary>The layers within, in the order in which they were tracked.</summary>
-    internal IReadOnlyList<Layer> Sublayers => _sublayers;
+    internal IReadOnlyList<Layer> Sublayers
+    {
+        get
+        {
+            TrackFields();
+            return _sublayers;
+        }
+    }
 
     /// <summary>All weights, trainable and not, own ones first, in Keras's order.</summary>
-    public virtual IReadOnlyList<Variable> Weights => [.. Own(trainable: true), .. Own(trainable: false), .. _sublayers.SelectMany(l => l.Weights).Distinct()];
+    public virtual IReadOnlyList<Variable> Weights => [.. Own(trainable: true), .. Own(trainable: false), .. Sublayers.SelectMany(l => l.Weights).Distinct()];
 
     /// <summary>The weights that optimizers update; none if the layer is frozen.</summary>
     public IReadOnlyList<Variable> TrainableWeights => Trainable
-        ? [.. Own(trainable: true), .. _sublayers.SelectMany(l => l.TrainableWeights).Distinct()]
+        ? [.. Own(trainable: true), .. Sublayers.SelectMany(l => l.TrainableWeights).Distinct()]
         : [];
 
     /// <summary>The weights that optimizers leave alone.</summary>
@@ -89,7 +100,7 @@ public abstract class Layer
     }
 
     /// <summary>All weights and the states of random generators.</summary>
-    internal IEnumerable<Variable> Variables => [.. _weights, .. _seeds.Select(s => s.State), .. _sublayers.SelectMany(l => l.Variables).Distinct()];
+    internal IEnumerable<Variable> Variables => [.. _weights, .. _seeds.Select(s => s.State), .. Sublayers.SelectMany(l => l.Variables).Distinct()];
 
     IEnumerable<Variable> Own(bool trainable) => _weights.Where(w => w.Trainable == trainable);
 
@@ -152,6 +163,24 @@ public abstract class Layer
     }
 
     internal void Untrack(Layer layer) => _sublayers.Remove(layer);
+
+    /// <summary>Tracks the layers, variables and generators that the fields of a user's class hold, in the order of their declaration.</summary>
+    void TrackFields()
+    {
+        if (_fieldsTracked || GetType().Assembly == typeof(Layer).Assembly) return;
+        _fieldsTracked = true;
+        foreach (var field in GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        {
+            switch (field.DeclaringType == typeof(Layer) || field.DeclaringType == typeof(Model) ? null : field.GetValue(this))
+            {
+                case Layer layer: Track(layer); break;
+                case IEnumerable<Layer> layers: foreach (var layer in layers) Track(layer); break;
+                case Variable variable when !_weights.Contains(variable): _weights.Add(variable); break;
+                case SeedGenerator seed when !_seeds.Contains(seed): _seeds.Add(seed); break;
+                default: break;
+            }
+        }
+    }
 
     /// <summary>Makes a random generator's state part of this layer's.</summary>
     protected SeedGenerator Track(SeedGenerator generator)
@@ -277,6 +306,7 @@ public abstract class Layer
                 Autocast.Enter(outer);
             }
             BuiltFor = inputs.Map(t => new Placeholder(t.Type, "input").On());
+            _fieldsTracked = false;
             _built = true;
         }
     }
@@ -319,8 +349,8 @@ public abstract class Layer
     /// <summary>Gives the outputs their masks, their penalty and, where the inputs are symbolic, their place in the graph of layers.</summary>
     Nest Finish(Nest inputs, Nest outputs, CallContext context, bool? training)
     {
-        var symbolic = inputs.Flatten().Any(t => t.History is not null);
         var known = inputs.Flatten();
+        var symbolic = known.Any(t => t.IsSymbolic);
         // An output that is an input becomes a node of its own, so that it can have a mask and a place of its own.
         outputs = outputs.Map(t => known.Contains(t) ? t.Renewed() : t);
         if (ComputeMask(inputs, context) is { } mask)

@@ -107,13 +107,13 @@ public static partial class Ops
     static Tensor Binary<T>(Tensor a, Tensor b) where T : Binary, new()
     {
         (a, b) = Promote(a, b);
-        return new T().On(a, b);
+        return Instance<T>.Op.On(a, b);
     }
 
     static Tensor FloatingBinary<T>(Tensor a, Tensor b) where T : Binary, new()
     {
         (a, b) = Promote(a, b);
-        return new T().On(AsFloating(a), AsFloating(b));
+        return Instance<T>.Op.On(AsFloating(a), AsFloating(b));
     }
 
     static Tensor Integer<T>(Tensor a, Tensor b) where T : Binary, new()
@@ -121,7 +121,7 @@ public static partial class Ops
         (a, b) = Promote(a, b);
         return a.DType.IsFloating()
             ? throw Errors.Argument(typeof(T).Name, "bits are those of integers", "an integer or bool dtype", a.DType.Name())
-            : new T().On(a, b);
+            : Instance<T>.Op.On(a, b);
     }
 
     /// <summary>The gradient goes to the operand that won, half to each where they tie.</summary>

@@ -40,12 +40,19 @@ public readonly record struct Padding
     /// <summary>As many windows as the input has places for at the stride; the border is padded evenly.</summary>
     public static Padding Same { get; } = new("same");
 
+    /// <summary>Only the past is seen: the border lies before the first element. For convolutions over time alone.</summary>
+    public static Padding Causal { get; } = new("causal");
+
     internal bool IsSame => _name == "same";
 
     /// <summary>Reads Keras's name.</summary>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     public static implicit operator Padding(string name) =>
-        Choice.Check("padding", name, "valid", "same") == "same" ? Same : Valid;
+        Choice.Check("padding", name, "valid", "same", "causal") == "valid" ? Valid : new(name);
+
+    /// <summary>The padding itself, where windows have no direction in time.</summary>
+    internal Padding NotCausal(string who) => this != Causal ? this
+        : throw Errors.Argument(who, "padding \"causal\" is for convolutions over time alone", "\"valid\" or \"same\"", "\"causal\"");
 
     /// <summary>Keras's name.</summary>
     public override string ToString() => _name ?? "valid";

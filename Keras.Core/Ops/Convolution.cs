@@ -142,7 +142,7 @@ public static partial class Ops
             if (x.Shape[3] != Shape.Unknown && (w.Shape[2] == 0 || x.Shape[3] % w.Shape[2] != 0))
                 throw Errors.Argument("conv", "input channels do not match the kernel", $"a multiple of {w.Shape[2]}", $"input {inputs.Shape}, kernel {kernel.Shape}");
             var groups = x.Shape[3] == Shape.Unknown ? 1 : x.Shape[3] / w.Shape[2];
-            return new Convolution(Image(steps), Image(dilation), padding, groups).On(x, w);
+            return new Convolution(Image(steps), Image(dilation), padding.NotCausal("conv"), groups).On(x, w);
         });
     }
 
@@ -165,7 +165,7 @@ public static partial class Ops
         var spatial = SpatialRank(inputs, inputs.Rank - 2, who);
         var size = poolSize.Expand(spatial, who, "pool_size");
         var steps = strides is { } given ? given.Expand(spatial, who, "strides") : size;
-        return OnImages(inputs, spatial, dataFormat, x => make(new Window(Image(size), Image(steps), (1, 1), padding)).On(x));
+        return OnImages(inputs, spatial, dataFormat, x => make(new Window(Image(size), Image(steps), (1, 1), padding.NotCausal(who))).On(x));
     }
 
     static int SpatialRank(Tensor inputs, int spatial, string who) => spatial is 1 or 2 && inputs.Rank == spatial + 2

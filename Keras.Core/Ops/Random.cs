@@ -45,7 +45,7 @@ public static class Random
     /// <param name="dtype">A floating dtype. Default <see cref="Config.Floatx"/>.</param>
     /// <param name="seed">Default the global generator.</param>
     public static Tensor Normal(Shape shape, double mean = 0, double stddev = 1, DType? dtype = null, Seed? seed = null) =>
-        Affine(new RandomNormal(Type("normal", shape, dtype)), seed, stddev, mean);
+        Affine(t => new RandomNormal(t), Type("normal", shape, dtype), seed, stddev, mean);
 
     /// <summary>Numbers even over [<paramref name="minval"/>, <paramref name="maxval"/>).</summary>
     /// <param name="shape">The shape.</param>
@@ -54,12 +54,12 @@ public static class Random
     /// <param name="dtype">A floating dtype. Default <see cref="Config.Floatx"/>.</param>
     /// <param name="seed">Default the global generator.</param>
     public static Tensor Uniform(Shape shape, double minval = 0, double maxval = 1, DType? dtype = null, Seed? seed = null) =>
-        new RandomUniform(Type("uniform", shape, dtype), minval, maxval).On(Key(seed));
+        Rounded(t => new RandomUniform(t, minval, maxval), Type("uniform", shape, dtype), seed);
 
     /// <summary>Normally distributed numbers within two standard deviations of the mean.</summary>
     /// <inheritdoc cref="Normal"/>
     public static Tensor TruncatedNormal(Shape shape, double mean = 0, double stddev = 1, DType? dtype = null, Seed? seed = null) =>
-        Affine(new RandomTruncatedNormal(Type("truncated_normal", shape, dtype), -2, 2), seed, stddev, mean);
+        Affine(t => new RandomTruncatedNormal(t, -2, 2), Type("truncated_normal", shape, dtype), seed, stddev, mean);
 
     /// <summary>Each element divided by 1 - rate, or 0 with probability <paramref name="rate"/>.</summary>
     /// <param name="inputs">A floating tensor.</param>
@@ -83,9 +83,13 @@ public static class Random
         return type.IsFloating() ? new TensorType(type, shape) : throw Errors.Argument(who, "the dtype is not a floating one", "a floating dtype", type.Name());
     }
 
-    static Tensor Affine(Op op, Seed? seed, double scale, double shift)
+    // Half precision is drawn in single precision and rounded.
+    static Tensor Rounded(Func<TensorType, Op> op, TensorType type, Seed? seed) =>
+        Ops.Cast(op(type.DType.Size() < 4 ? type.As(DType.Float32) : type).On(Key(seed)), type.DType);
+
+    static Tensor Affine(Func<TensorType, Op> op, TensorType type, Seed? seed, double scale, double shift)
     {
-        var x = op.On(Key(seed));
+        var x = Rounded(op, type, seed);
         if (scale != 1) x *= scale;
         return shift == 0 ? x : x + shift;
     }

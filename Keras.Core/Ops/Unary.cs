@@ -89,7 +89,13 @@ sealed record Copy : Unary { protected override Tensor Vjp(Tensor x, Tensor y, T
 /// among the arguments takes the dtype of the tensors that it meets.</summary>
 public static partial class Ops
 {
-    static Tensor Floating<T>(Tensor x) where T : Unary, new() => new T().On(AsFloating(x));
+    /// <summary>One object for each op without attributes.</summary>
+    static class Instance<T> where T : Op, new()
+    {
+        internal static readonly T Op = new();
+    }
+
+    static Tensor Floating<T>(Tensor x) where T : Unary, new() => Instance<T>.Op.On(AsFloating(x));
 
     /// <summary>Integers and truth values as the default floating dtype.</summary>
     static Tensor AsFloating(Tensor x) => x.DType.IsFloating() ? x : Cast(x, Config.Floatx);

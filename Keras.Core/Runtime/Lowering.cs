@@ -34,12 +34,21 @@ sealed class Lowering
         }
         var types = new TensorType[inputs.Length];
         for (var i = 0; i < types.Length; i++) types[i] = inputs[i].Type;
-        if (_device.Prepare(node.Op, types, node.Type) is null && node.Op.Decompose(inputs) is { } simpler)
+        if (_device.Prepare(node.Op, types, node.Type) is null && (Widen(node, inputs) ?? node.Op.Decompose(inputs)) is { } simpler)
             return Graphs.Map([simpler], (n, ins) => inputs.Contains(n) ? n : Rebuild(n, ins), inputs.Contains)[0];
         return CanFold(node, inputs)
             ? Tensor.Literal(node.Type, Evaluator.EvaluateOutsideOfTrace(new Tensor(node.Op, inputs, node.Type)))
             : Unique(node.Op, inputs, node.Type);
     }
+
+    /// <summary>An op that has no kernel for half precision, computed in single precision and rounded.</summary>
+    static Tensor? Widen(Tensor node, Tensor[] inputs)
+    {
+        if (node.Type.IsTuple || !Array.Exists(inputs, IsHalf)) return null;
+        return Ops.Cast(node.Op.On([.. inputs.Select(i => IsHalf(i) ? Ops.Cast(i, DType.Float32) : i)]), node.DType);
+    }
+
+    static bool IsHalf(Tensor x) => x.DType is DType.Float16 or DType.BFloat16;
 
     static bool CanFold(Tensor node, Tensor[] inputs) => inputs.Length > 0 && !node.Type.IsTuple && node.Op.IsPure
         && Array.TrueForAll(inputs, i => i.Op is Constant) && node.Type.Bytes <= MaxFoldedBytes;

@@ -163,8 +163,11 @@ sealed class Planner
 
     int Root(int slot)
     {
-        while (_slots[slot].Same >= 0) slot = _slots[slot].Same;
-        return slot;
+        var root = slot;
+        while (_slots[root].Same >= 0) root = _slots[root].Same;
+        // Chains are shortened as they are walked: a long graph in place would else cost its length squared.
+        while (_slots[slot].Same >= 0) (slot, _slots[slot].Same) = (_slots[slot].Same, root);
+        return root;
     }
 
     /// <summary>Gives each arena slot an offset, the largest first, at the lowest place that is free while it lives.</summary>

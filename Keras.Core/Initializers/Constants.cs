@@ -1,0 +1,43 @@
+namespace Keras.Initializers;
+
+/// <summary>All zeros.</summary>
+public sealed class Zeros : Initializer
+{
+    /// <inheritdoc/>
+    public override Tensor Apply(Shape shape, DType? dtype = null) => Ops.Zeros(shape, dtype);
+}
+
+/// <summary>All ones.</summary>
+public sealed class Ones : Initializer
+{
+    /// <inheritdoc/>
+    public override Tensor Apply(Shape shape, DType? dtype = null) => Ops.Ones(shape, dtype);
+}
+
+/// <summary>One value everywhere.</summary>
+/// <param name="value">The value. Default 0.</param>
+public sealed class Constant(double value = 0) : Initializer
+{
+    /// <summary>The value.</summary>
+    public double Value => value;
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Shape shape, DType? dtype = null) => Ops.Full(shape, value, dtype);
+}
+
+/// <summary>A matrix with one value on the diagonal and zeros elsewhere.</summary>
+/// <param name="gain">The value on the diagonal. Default 1.</param>
+public sealed class Identity(double gain = 1) : Initializer
+{
+    /// <summary>The value on the diagonal.</summary>
+    public double Gain => gain;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The shape is not that of a matrix.</exception>
+    public override Tensor Apply(Shape shape, DType? dtype = null)
+    {
+        if (shape.Rank != 2) throw Errors.Argument("Identity", "only a matrix can be the identity", "2 dimensions", shape);
+        var (rows, columns) = (Ops.ExpandDims(Ops.Arange(shape[0]), 1), Ops.Arange(shape[1]));
+        return Ops.Cast(Ops.Equal(rows, columns), dtype ?? Config.Floatx) * gain;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Keras.Layers;
+
+/// <summary>Repeats each step of (batch, steps, features), as <c>keras.layers.UpSampling1D</c>.</summary>
+public sealed class UpSampling1D : Layer
+{
+    /// <summary>Chooses how often.</summary>
+    /// <param name="size">The number of repetitions, 1 or more. Default 2.</param>
+    /// <inheritdoc cref="Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <exception cref="ArgumentException">The number is not positive.</exception>
+    public UpSampling1D(int size = 2, string? name = null, DTypePolicy? dtype = null, bool trainable = true,
+        Regularizer? activityRegularizer = null) : base(name, dtype, trainable, activityRegularizer)
+    {
+        Size = size > 0 ? size : throw Errors.Argument(Who, "size is not positive", "1 or more", size);
+        InputSpec = [new InputSpec(Ndim: 3)];
+    }
+
+    /// <summary>The number of repetitions.</summary>
+    public int Size { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x, CallContext context) => Repetition.Along(x, 1, Size);
+}
+
+/// <summary>Elements repeated in place.</summary>
+static class Repetition
+{
+    internal static Tensor Along(Tensor x, int axis, int count)
+    {
+        if (count == 1) return x;
+        var (before, dim, after) = (x.Shape.Slice(0, axis + 1), x.Shape[axis], x.Shape.Slice(axis + 1, x.Rank - axis - 1));
+        var repeated = Ops.BroadcastTo(Ops.ExpandDims(x, axis + 1), before.Append(Shape.Of(count)).Append(after));
+        return Ops.Reshape(repeated, x.Shape.With(axis, dim == Shape.Unknown ? dim : dim * count));
+    }
+}

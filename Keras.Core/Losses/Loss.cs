@@ -1,0 +1,92 @@
+namespace Keras;
+
+/// <summary>How far predictions are from targets: one loss for each sample (and step), and their reduction to one number. Converts from Keras's
+/// names. Users call <see cref="Apply"/>; authors override <see cref="Call"/>. See https://keras.io/api/losses/.</summary>
+public abstract class Loss
+{
+    /// <summary>What all losses have.</summary>
+    /// <param name="name">The name in logs.</param>
+    /// <param name="reduction">How the losses of a batch become one. Default the mean over all of them.</param>
+    /// <param name="dtype">In which dtype it is computed. Default <see cref="Config.Floatx"/>.</param>
+    protected Loss(string name, Reduce reduction = default, DType? dtype = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        (Name, Reduction, Dtype) = (name, reduction, dtype ?? Config.Floatx);
+        if (!Dtype.IsFloating()) throw Errors.Argument(name, "a loss is computed in a floating dtype", "a floating dtype", Dtype.Name());
+    }
+
+    /// <summary>The name in logs.</summary>
+    public string Name { get; }
+
+    /// <summary>How the losses of a batch become one.</summary>
+    public Reduce Reduction { get; }
+
+    /// <summary>The dtype it is computed in.</summary>
+    public DType Dtype { get; }
+
+    /// <summary>Whether integer targets are class numbers, which are not cast to <see cref="Dtype"/>.</summary>
+    protected virtual bool KeepsLabels => false;
+
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="yTrue">The targets, (batch, …).</param>
+    /// <param name="yPred">The predictions, (batch, …). Their mask, where they have one, leaves steps out.</param>
+    /// <param name="sampleWeight">A factor for each loss, of the shape of the losses or one that broadcasts to it.</param>
+    /// <returns>A scalar; with the reduction <c>none</c> all losses, mostly of the predictions' shape without the last axis.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Tensor Apply(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        var mask = yPred.Mask;
+        if (!KeepsLabels || !yTrue.DType.IsInteger()) yTrue = Ops.Cast(yTrue, Dtype);
+        var (t, p) = Weighting.SameRank(yTrue, Ops.Cast(yPred, Dtype));
+        var losses = Call(t, p);
+        mask = mask is not null && losses.Mask is not null ? Ops.LogicalAnd(mask, losses.Mask) : mask ?? losses.Mask;
+        return Reduced(Ops.Cast(losses, Dtype), sampleWeight, mask);
+    }
+
+    Tensor Reduced(Tensor losses, Tensor? sampleWeight, Tensor? mask)
+    {
+        var weight = Weighting.WithMask(sampleWeight, mask, Dtype, balanced: Reduction == Reduce.SumOverBatchSize);
+        if (weight is not null)
+        {
+            (losses, weight) = Weighting.SameRank(losses, weight);
+            Shape.Broadcast(losses.Shape, weight.Shape, Name);
+            losses *= weight;
+        }
+        if (Reduction == Reduce.None || losses.Rank == 0) return losses;
+        var sum = Ops.Sum(losses);
+        if (Reduction == Reduce.Sum) return sum;
+        if (Reduction == Reduce.MeanWithSampleWeight && weight is not null) return Weighting.DivideNoNan(sum, Ops.Sum(weight));
+        if (!losses.Shape.IsKnown) return Weighting.DivideNoNan(sum, Weighting.Count(losses));
+        // The sum of no losses is 0 already.
+        return losses.Shape.Size == 0 ? sum : sum / Weighting.Count(losses);
+    }
+
+    /// <summary>The losses before weights and reduction.</summary>
+    /// <param name="yTrue">The targets.</param>
+    /// <param name="yPred">The predictions, in <see cref="Dtype"/>.</param>
+    protected internal abstract Tensor Call(Tensor yTrue, Tensor yPred);
+
+    /// <summary>Wraps a function of targets and predictions that gives the losses.</summary>
+    /// <param name="function">From (targets, predictions) to the losses, one for each sample.</param>
+    /// <param name="name">The name in logs. Default the method's name in snake case.</param>
+    public static Loss Of(Func<Tensor, Tensor, Tensor> function, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var method = function.Method.Name;
+        return new FunctionLoss(function, name ?? (method.Contains('<', StringComparison.Ordinal) ? "loss" : Naming.Snake(method)));
+    }
+
+    /// <summary>Reads Keras's name, such as <c>"mse"</c> or <c>"categorical_crossentropy"</c>.</summary>
+    /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
+    public static implicit operator Loss(string name) => name is "crossentropy" or "ce" ? new Losses.ByOutput() : KnownTypes.Create<Loss>(name);
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+
+    sealed class FunctionLoss(Func<Tensor, Tensor, Tensor> function, string name) : Loss(name)
+    {
+        protected internal override Tensor Call(Tensor yTrue, Tensor yPred) => function(yTrue, yPred);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+
+namespace Keras;
+
+/// <summary>Layers one behind the other. With an <see cref="Keras.Layers.Input"/> in front the weights are made at once, else at the first call.</summary>
+public sealed class Sequential : Model
+{
+    readonly List<Layer> _stack = [];
+
+    /// <summary>A model of these layers.</summary>
+    /// <param name="layers">The layers in order; an <see cref="Keras.Layers.Input"/> may stand first.</param>
+    /// <param name="trainable">Default true.</param>
+    /// <param name="name">Default <c>sequential</c> and a number.</param>
+    public Sequential(IEnumerable<Layer>? layers = null, bool trainable = true, string? name = null) : base(name, trainable: trainable)
+    {
+        foreach (var layer in layers ?? []) Push(layer);
+        Rebuild();
+    }
+
+    /// <summary>The layers without the input.</summary>
+    public override IReadOnlyList<Layer> Layers => [.. _stack.Where(l => l is not Keras.Layers.Input)];
+
+    /// <summary>Adds a layer at the end.</summary>
+    /// <exception cref="ArgumentException">A layer of that name is there already, or an input does not stand first.</exception>
+    public void Add(Layer layer)
+    {
+        Push(layer);
+        Rebuild();
+    }
+
+    /// <summary>Takes the last layer away.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public Layer Pop()
+    {
+        if (Layers.Count == 0) throw Errors.Invalid(Who, "there is no layer to take away", "1 layer or more", 0);
+        var last = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        Untrack(last);
+        Rebuild();
+        return last;
+    }
+
+    void Push(Layer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (_stack.Any(l => l.Name == layer.Name))
+            throw Errors.Argument(Who, "two layers have the same name", "different names", $"\"{layer.Name}\" twice");
+        if (layer is Keras.Layers.Input && _stack.Count > 0)
+            throw Errors.Argument(Who, "an Input stands first", "an Input before all layers", $"Input after {_stack.Count} layers");
+        _stack.Add(layer);
+        if (layer is not Keras.Layers.Input) Track(layer);
+    }
+
+    void Rebuild()
+    {
+        ClearGraph();
+        if (_stack.Count < 2 || _stack[0] is not Keras.Layers.Input input) return;
+        NameScope.Run(Name, () => SetGraph(input.Output, Chain(input.Output)));
+        EnsureBuilt(input.Output);
+    }
+
+    Tensor Chain(Tensor x)
+    {
+        foreach (var layer in Layers) x = layer.Apply((Nest)x).Tensor;
+        return x;
+    }
+
+    /// <inheritdoc/>
+    protected override void BuildWeights(Shape inputShape)
+    {
+        if (Graph is not null || Layers.Count == 0) return;
+        var input = new Keras.Layers.Input(inputShape.Slice(1, inputShape.Rank - 1), dtype: Dtype.ComputeDType).Output;
+        SetGraph(input, Chain(input));
+    }
+
+    /// <inheritdoc/>
+    protected override Nest Call(Nest inputs, CallContext context)
+    {
+        if (Graph is not null) return base.Call(inputs, context);
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Chain(inputs.Tensor);
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject GetConfig() => throw Errors.Unsupported(Who, "the config of a model cannot be written yet", "a layer", "a model");
+}

@@ -1,0 +1,189 @@
+using System.Text.RegularExpressions;
+
+namespace Keras;
+
+/// <summary>Changes variables by their gradients, step by step. Converts from Keras's names. Authors override <see cref="BuildSlots"/> and
+/// <see cref="Update"/>. Works the same eagerly and within a compiled step. See https://keras.io/api/optimizers/.</summary>
+public abstract partial class Optimizer
+{
+    readonly Variable? _learningRate;
+    readonly List<Variable> _variables = [];
+    readonly Dictionary<Variable, Dictionary<string, Variable>> _slots = [];
+    readonly HashSet<Variable> _undecayed = [];
+    Variable[] _trainable = [];
+
+    /// <summary>What all optimizers have.</summary>
+    /// <param name="learningRate">A number or a schedule.</param>
+    /// <param name="weightDecay">Which share of each variable, times the learning rate, is taken off it before each update. Default none.</param>
+    /// <param name="clipnorm">The largest norm of a variable's gradient. Default no limit. At most one of the three limits is set.</param>
+    /// <param name="clipvalue">The largest absolute value of an element of a gradient. Default no limit.</param>
+    /// <param name="globalClipnorm">The largest norm of all gradients together. Default no limit.</param>
+    /// <param name="useEma">Whether running averages of the variables are kept, and take their place when training ends. Default false.</param>
+    /// <param name="emaMomentum">The share of the average that stays at each step, between 0 and 1. Default 0.99.</param>
+    /// <param name="emaOverwriteFrequency">After how many steps the averages take the variables' place. Default only at the end.</param>
+    /// <param name="lossScaleFactor">The factor that the loss was multiplied by, so that small gradients survive half precision. Default none.</param>
+    /// <param name="gradientAccumulationSteps">How many gradients are averaged for each update, 2 or more. Default 1.</param>
+    /// <param name="name">Default the snake case of the class, made unique.</param>
+    /// <exception cref="ArgumentException">A value is out of range, or several limits are set.</exception>
+    protected Optimizer(LearningRateSchedule learningRate, double? weightDecay = null, double? clipnorm = null, double? clipvalue = null,
+        double? globalClipnorm = null, bool useEma = false, double emaMomentum = 0.99, int? emaOverwriteFrequency = null,
+        double? lossScaleFactor = null, int? gradientAccumulationSteps = null, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(learningRate);
+        Name = name ?? Naming.Automatic(GetType().Name);
+        (WeightDecay, Clipnorm, Clipvalue, GlobalClipnorm) = (weightDecay, clipnorm, clipvalue, globalClipnorm);
+        (UseEma, EmaMomentum, EmaOverwriteFrequency) = (useEma, emaMomentum, emaOverwriteFrequency);
+        (LossScaleFactor, GradientAccumulationSteps) = (lossScaleFactor, gradientAccumulationSteps);
+        CheckOptions();
+        Iterations = Add(Tensor.Scalar(0, DType.Int32), "iteration");
+        if (learningRate is ConstantRate constant) _learningRate = Add(Tensor.Scalar(constant.Rate, Config.Floatx), "learning_rate");
+        else Schedule = learningRate;
+    }
+
+    void CheckOptions()
+    {
+        if (GradientAccumulationSteps < 2)
+            throw Errors.Argument(Name, "gradient_accumulation_steps is too small", "2 or more, or none", GradientAccumulationSteps);
+        if (UseEma && EmaMomentum is not (>= 0 and <= 1))
+            throw Errors.Argument(Name, "ema_momentum is out of range", "between 0 and 1", EmaMomentum);
+        if (UseEma && EmaOverwriteFrequency < 1)
+            throw Errors.Argument(Name, "ema_overwrite_frequency is too small", "1 or more, or none", EmaOverwriteFrequency);
+        double?[] limits = [Clipnorm, Clipvalue, GlobalClipnorm];
+        if (limits.Count(l => l is not null) > 1)
+            throw Errors.Argument(Name, "several limits of the gradients are set", "one of clipnorm, clipvalue and global_clipnorm",
+                $"clipnorm {Clipnorm}, clipvalue {Clipvalue}, global_clipnorm {GlobalClipnorm}");
+    }
+
+    /// <summary>The first part of its variables' paths.</summary>
+    public string Name { get; }
+
+    /// <summary>How many steps were made, an int32 scalar.</summary>
+    public Variable Iterations { get; }
+
+    /// <summary>The learning rate, a scalar that can be assigned.</summary>
+    /// <exception cref="InvalidOperationException">The learning rate follows a schedule.</exception>
+    public Variable LearningRate => _learningRate ?? throw Errors.Invalid(Name, "the learning rate follows a schedule and cannot be assigned",
+        "an optimizer made with a number as learning rate", Schedule!.GetType().Name, "CurrentLearningRate gives its value.");
+
+    /// <summary>The schedule of the learning rate, where there is one.</summary>
+    public LearningRateSchedule? Schedule { get; }
+
+    /// <summary>The learning rate of the next step, a scalar.</summary>
+    public Tensor CurrentLearningRate => _learningRate?.Read() ?? Schedule!.Apply(Iterations.Read());
+
+    /// <summary>The share of each variable, times the learning rate, that is taken off before each update.</summary>
+    public double? WeightDecay { get; }
+
+    /// <summary>The largest norm of a variable's gradient.</summary>
+    public double? Clipnorm { get; }
+
+    /// <summary>The largest absolute value of an element of a gradient.</summary>
+    public double? Clipvalue { get; }
+
+    /// <summary>The largest norm of all gradients together.</summary>
+    public double? GlobalClipnorm { get; }
+
+    /// <summary>Whether running averages of the variables are kept.</summary>
+    public bool UseEma { get; }
+
+    /// <summary>The share of the average that stays at each step.</summary>
+    public double EmaMomentum { get; }
+
+    /// <summary>After how many steps the averages take the variables' place.</summary>
+    public int? EmaOverwriteFrequency { get; }
+
+    /// <summary>The factor that the loss was multiplied by.</summary>
+    public double? LossScaleFactor { get; }
+
+    /// <summary>How many gradients are averaged for each update.</summary>
+    public int? GradientAccumulationSteps { get; }
+
+    /// <summary>Whether the slots for a list of variables are made.</summary>
+    public bool Built { get; private set; }
+
+    /// <summary>The step count, the learning rate and the slots, in Keras's order.</summary>
+    public IReadOnlyList<Variable> Variables => [.. _variables];
+
+    /// <summary>Makes the slots for the variables that are to be trained. Later calls change nothing.</summary>
+    public void Build(IReadOnlyList<Variable> variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        if (Built) return;
+        _trainable = [.. variables];
+        foreach (var variable in variables) _slots[variable] = [];
+        foreach (var variable in variables)
+        {
+            if (UseEma) AddSlot(variable, Average, 0);
+            if (GradientAccumulationSteps is not null) AddSlot(variable, Accumulator, 0);
+        }
+        BuildSlots(variables);
+        Built = true;
+    }
+
+    /// <summary>Makes what the optimizer remembers: calls of <see cref="AddSlots"/> in Keras's order.</summary>
+    protected virtual void BuildSlots(IReadOnlyList<Variable> variables)
+    {
+    }
+
+    /// <summary>Makes slots of the variables' shapes and dtypes: for each variable all of the names, each with its first value.</summary>
+    protected void AddSlots(IReadOnlyList<Variable> variables, params ReadOnlySpan<(string Name, double Value)> slots)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        foreach (var variable in variables)
+            foreach (var (name, value) in slots) AddSlot(variable, name, value);
+    }
+
+    void AddSlot(Variable variable, string name, double value) => _slots[variable][name] =
+        Add(Ops.Full(variable.Shape, value, variable.DType), $"{variable.Path.Replace('/', '_')}_{name}");
+
+    /// <summary>Makes a variable of the optimizer that belongs to none of the trained ones.</summary>
+    private protected Variable Add(Tensor value, string name)
+    {
+        var variable = new Variable(value, trainable: false, name) { Path = $"{Name}/{name}", Autocast = false };
+        _variables.Add(variable);
+        return variable;
+    }
+
+    /// <summary>Keeps variables out of weight decay.</summary>
+    /// <param name="varList">The variables. Default none.</param>
+    /// <param name="varNames">Regular expressions; a variable whose name one of them finds is kept out, among the built ones. Default none.</param>
+    /// <exception cref="InvalidOperationException">Names are given and the optimizer is not built.</exception>
+    public void ExcludeFromWeightDecay(IEnumerable<Variable>? varList = null, IEnumerable<string>? varNames = null)
+    {
+        if (varList is not null) _undecayed.UnionWith(varList);
+        if (varNames is null) return;
+        if (!Built) throw Errors.Invalid(Name, "the variables are not known yet", "Build first", "names before Build");
+        foreach (var pattern in varNames)
+            _undecayed.UnionWith(_trainable.Where(v => Regex.IsMatch(v.Name, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))));
+    }
+
+    /// <summary>The loss multiplied by <see cref="LossScaleFactor"/>, for gradients that are given to <see cref="Apply"/>.</summary>
+    public virtual Tensor ScaleLoss(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return LossScaleFactor is { } factor ? loss * factor : loss;
+    }
+
+    /// <summary>Puts the running averages in the variables' place, as at the end of training. Without <see cref="UseEma"/> nothing happens.</summary>
+    public void FinalizeVariableValues()
+    {
+        if (UseEma) Variable.AssignAll([.. _trainable.Select(v => (v, _slots[v][Average].Read()))]);
+    }
+
+    /// <summary>Sets all variables of the optimizer, in the order of <see cref="Variables"/>.</summary>
+    /// <exception cref="ArgumentException">The number of values or a shape is another one.</exception>
+    public void SetWeights(IReadOnlyList<Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Count != _variables.Count)
+            throw Errors.Argument(Name, "the number of values is wrong", _variables.Count, weights.Count);
+        Variable.AssignAll([.. _variables.Zip(weights)]);
+    }
+
+    /// <summary>Reads Keras's name, such as <c>"adam"</c>.</summary>
+    /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
+    public static implicit operator Optimizer(string name) => KnownTypes.Create<Optimizer>(name);
+
+    /// <summary>Class and name.</summary>
+    public override string ToString() => $"{GetType().Name} \"{Name}\"";
+}

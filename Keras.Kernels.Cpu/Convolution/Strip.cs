@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Keras.Kernels.Cpu;
+
+/// <summary>Copies of a few input rows with the horizontal padding written out, so that tiles need no edges.</summary>
+internal static unsafe class Strip
+{
+    /// <summary>Size a strip aims at: it shares the second-level cache with a panel of the kernel.</summary>
+    public const int Bytes = 128 * 1024;
+
+    /// <summary>Upper bound of parallel blocks, each with scratch of its own; also about the least aimed at.</summary>
+    public const int MaxBlocks = 64;
+
+    public const int FewBlocks = 16;
+
+    /// <summary>
+    /// Copies rows [from, to) of an image; column 0 of the copy is the first column that output 0 reads.
+    /// </summary>
+    public static void Copy<T>(T* image, in Axis x, int channels, int from, int to, T* target) where T : unmanaged
+    {
+        var columns = x.Reach;
+        var begin = Math.Clamp(-x.First, 0, columns);
+        var end = Math.Clamp(x.In - x.First, begin, columns);
+        for (var row = from; row < to; row++)
+        {
+            var source = image + ((long)row * x.In + begin + x.First) * channels;
+            Clear(target, (long)begin * channels);
+            Move(source, target + (long)begin * channels, (long)(end - begin) * channels);
+            Clear(target + (long)end * channels, (long)(columns - end) * channels);
+            target += (long)columns * channels;
+        }
+    }
+
+    /// <summary>Fetches the lines that a tile will be stored to while its products are summed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<T>(T* target, int rows, long step, int columns) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (var row = 0; row < rows; row++)
+        {
+            var at = (byte*)(target + row * step);
+            for (var offset = 0; offset < columns * sizeof(T); offset += 64)
+                Sse.Prefetch0(at + offset);
+        }
+    }
+
+    public static void Clear<T>(T* target, long count) where T : unmanaged
+    {
+        if (count > 0)
+            new Span<T>(target, checked((int)count)).Clear();
+    }
+
+    public static void Move<T>(T* source, T* target, long count) where T : unmanaged
+    {
+        if (count > 16)
+        {
+            Buffer.MemoryCopy(source, target, count * sizeof(T), count * sizeof(T));
+            return;
+        }
+        for (var i = 0; i < count; i++)
+            target[i] = source[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Divide(long value, long by) => (int)((value + by - 1) / by);
+}

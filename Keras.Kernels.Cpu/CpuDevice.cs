@@ -1,0 +1,204 @@
+using System.Runtime.InteropServices;
+
+namespace Keras.Kernels.Cpu;
+
+using Keras.Kernels.Cpu.Elementwise;
+using Keras.Kernels.Cpu.Reduction;
+
+/// <summary>The processor: SIMD kernels in plain C#, on a thread pool of its own. The size of the pool comes from <c>KERAS_NUM_THREADS</c>, else
+/// from the processors that the process may use; results have the same bits for every size.</summary>
+public sealed unsafe class CpuDevice : Device
+{
+    delegate Kernel? Factory(Op op, TensorType[] inputs, TensorType output);
+
+    readonly Dictionary<Type, Factory> _table = [];
+
+    /// <summary>Makes the device. One is enough for a process; <see cref="Device.Default"/> makes it by itself.</summary>
+    public CpuDevice() : base("cpu")
+    {
+        AddUnary();
+        AddBinary();
+        AddReductions();
+        AddMovement();
+        AddProducts();
+        AddFused();
+    }
+
+    /// <summary>How many threads kernels run on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is set below 1.</exception>
+    public static int Threads
+    {
+        get => Parallel.Threads;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            Parallel.Threads = value;
+        }
+    }
+
+    void AddUnary()
+    {
+        Numbers<Keras.Negative, Negate>();
+        Numbers<Keras.Abs, Abs>();
+        Numbers<Keras.Sign, Sign>();
+        Numbers<Keras.Square, Square>();
+        Numbers<Keras.Relu, Relu>();
+        Floats<Keras.Sqrt, Sqrt>();
+        Floats<Keras.Rsqrt, Rsqrt>();
+        Floats<Keras.Reciprocal, Reciprocal>();
+        Floats<Keras.Exp, Exp>();
+        Floats<Keras.Expm1, Expm1>();
+        Floats<Keras.Log, Log>();
+        Floats<Keras.Log1p, Log1p>();
+        Floats<Keras.Log2, Log2>();
+        Floats<Keras.Log10, Log10>();
+        Floats<Keras.Sin, Sin>();
+        Floats<Keras.Cos, Cos>();
+        Floats<Keras.Tan, Tan>();
+        Floats<Keras.Arcsin, Asin>();
+        Floats<Keras.Arccos, Acos>();
+        Floats<Keras.Arctan, Atan>();
+        Floats<Keras.Sinh, Sinh>();
+        Floats<Keras.Cosh, Cosh>();
+        Floats<Keras.Tanh, Tanh>();
+        Floats<Keras.Arcsinh, Asinh>();
+        Floats<Keras.Arccosh, Acosh>();
+        Floats<Keras.Arctanh, Atanh>();
+        Floats<Keras.Erf, Erf>();
+        Floats<Keras.Erfinv, Erfinv>();
+        Floats<Keras.Floor, Floor>();
+        Floats<Keras.Ceil, Ceil>();
+        Floats<Keras.Round, Round>();
+        Floats<Keras.Trunc, Trunc>();
+        Floats<Keras.Sigmoid, Sigmoid>();
+        Floats<Keras.Softplus, Softplus>();
+        Tests<Keras.IsNan, IsNan>();
+        Tests<Keras.IsInf, IsInf>();
+        Tests<Keras.IsFinite, IsFinite>();
+        Tests<Keras.LogicalNot, LogicalNot>();
+        On<Keras.BitwiseNot>((_, i, o) => Types.Integers(o.DType, new UnaryMaker<BitwiseNot>(o.Shape.Size)));
+        On<Keras.Cast>(ElementwiseTable.Cast);
+        On<Keras.Copy>(ElementwiseTable.Copy);
+    }
+
+    void AddBinary()
+    {
+        Binary<Keras.Add, Add, BitwiseOr>();
+        Binary<Keras.Subtract, Subtract, BitwiseXor>();
+        Binary<Keras.Multiply, Multiply, BitwiseAnd>();
+        Binary<Keras.Maximum, Maximum, BitwiseOr>();
+        Binary<Keras.Minimum, Minimum, BitwiseAnd>();
+        Binary<Keras.Divide, Divide>();
+        Binary<Keras.FloorDivide, FloorDivide>();
+        Binary<Keras.Mod, Mod>();
+        Binary<Keras.Power, Power>();
+        Binary<Keras.Arctan2, Atan2>();
+        Binary<Keras.BitwiseAnd, BitwiseAnd, BitwiseAnd>();
+        Binary<Keras.BitwiseOr, BitwiseOr, BitwiseOr>();
+        Binary<Keras.BitwiseXor, BitwiseXor, BitwiseXor>();
+        Binary<Keras.LeftShift, ShiftLeft>();
+        Binary<Keras.RightShift, ShiftRight>();
+        Binary<Keras.ReluGradient, ReluGradientBody>();
+        Comparison<Keras.Equal, Equal>();
+        Comparison<Keras.NotEqual, NotEqual>();
+        Comparison<Keras.Less, Less>();
+        Comparison<Keras.LessEqual, LessEqual>();
+        Comparison<Keras.Greater, Greater>();
+        Comparison<Keras.GreaterEqual, GreaterEqual>();
+        On<Keras.Select>(ElementwiseTable.Select);
+    }
+
+    void AddReductions()
+    {
+        Reduction<Keras.Sum, Sum>();
+        Reduction<Keras.Mean, Sum>(mean: true);
+        Reduction<Keras.Prod, Product>();
+        Reduction<Keras.Max, Max>();
+        Reduction<Keras.Min, Min>();
+        Reduction<Keras.Any, Any>();
+        Reduction<Keras.All, All>();
+        On<Keras.ArgMax>((op, i, _) => Types.Any(i[0].DType, new ArgMaker<Max>(op.Axes[0], i[0].Shape)));
+        On<Keras.ArgMin>((op, i, _) => Types.Any(i[0].DType, new ArgMaker<Min>(op.Axes[0], i[0].Shape)));
+    }
+
+    void AddMovement()
+    {
+        On<Keras.Reshape>((_, _, _) => Kernel.View);
+        On<Keras.Identity>((_, _, _) => Kernel.View);
+        On<Keras.Transpose>(MovementTable.Transpose);
+        On<Keras.BroadcastTo>(MovementTable.BroadcastTo);
+        On<Keras.Slice>(MovementTable.Slice);
+        On<Keras.SliceGradient>(MovementTable.SliceGradient);
+        On<Keras.Pad>(MovementTable.Pad);
+        On<Keras.Concatenate>(MovementTable.Concatenate);
+        On<Keras.Iota>((_, _, o) => Types.Numbers(o.DType, new IotaMaker(o.Shape.Size)));
+    }
+
+    void AddProducts()
+    {
+        On<Keras.MatMul>(MatMulTable.Prepare);
+        On<Keras.Convolution>(ConvolutionTable.Forward);
+        On<Keras.ConvolutionInputGradient>(ConvolutionTable.InputGradient);
+        On<Keras.ConvolutionFilterGradient>(ConvolutionTable.FilterGradient);
+        On<Keras.MaxPool>((op, i, o) => Types.Wide(o.DType, new PoolingTable.MaxMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
+        On<Keras.MaxPoolGradient>((op, i, o) => Types.Wide(o.DType, new PoolingTable.MaxGradientMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
+        On<Keras.MaxPoolPick>((op, i, o) => Types.Wide(o.DType, new PoolingTable.MaxPickMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
+        On<Keras.AveragePool>((op, i, o) => Types.Wide(o.DType, new PoolingTable.AverageMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
+        On<Keras.AveragePoolGradient>((op, _, o) => Types.Wide(o.DType, new PoolingTable.AverageGradientMaker(PoolingTable.Shape(op.Window, o.Shape))));
+    }
+
+    void AddFused()
+    {
+        On<Keras.Softmax>((_, i, o) => Types.Wide(o.DType, new SoftmaxTable.Forward(o.Shape, log: false)));
+        On<Keras.LogSoftmax>((_, i, o) => Types.Wide(o.DType, new SoftmaxTable.Forward(o.Shape, log: true)));
+        On<Keras.SoftmaxGradient>((_, i, o) => Types.Wide(o.DType, new SoftmaxTable.Backward(o.Shape, log: false)));
+        On<Keras.LogSoftmaxGradient>((_, i, o) => Types.Wide(o.DType, new SoftmaxTable.Backward(o.Shape, log: true)));
+        On<Keras.PickLabel>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
+        On<Keras.SparseCrossentropy>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
+        On<Keras.SparseCrossentropyGradient>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
+        On<Keras.RandomBits>(RandomTable.Bits);
+        On<Keras.RandomBernoulli>(RandomTable.Bernoulli);
+        On<Keras.RandomUniform>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));
+        On<Keras.RandomNormal>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));
+        On<Keras.RandomTruncatedNormal>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));
+        On<Keras.DropoutScale>((op, _, o) => Types.Wide(o.DType, new RandomTable.Dropout(op.Rate, o.Shape.Size)));
+        On<Keras.SgdUpdate>((op, i, _) => Types.Wide(i[0].DType, new OptimizerTable(op, i[0].Shape.Size)));
+        On<Keras.MomentumUpdate>((op, i, _) => Types.Wide(i[0].DType, new OptimizerTable(op, i[0].Shape.Size)));
+        On<Keras.AdamUpdate>((op, i, _) => Types.Wide(i[0].DType, new OptimizerTable(op, i[0].Shape.Size)));
+    }
+
+    void On<TOp>(Func<TOp, TensorType[], TensorType, Kernel?> make) where TOp : Op => _table[typeof(TOp)] = (op, i, o) => make((TOp)op, i, o);
+
+    void Numbers<TOp, TBody>() where TOp : Op where TBody : IUnary =>
+        On<TOp>((_, _, o) => Types.Numbers(o.DType, new UnaryMaker<TBody>(o.Shape.Size)));
+
+    void Floats<TOp, TBody>() where TOp : Op where TBody : IUnary =>
+        On<TOp>((_, _, o) => Types.Floats(o.DType, new UnaryMaker<TBody>(o.Shape.Size)));
+
+    void Tests<TOp, TBody>() where TOp : Op where TBody : IUnary =>
+        On<TOp>((_, i, o) => Types.Any(i[0].DType, new PredicateMaker<TBody>(o.Shape.Size)));
+
+    void Binary<TOp, TBody>() where TOp : Op where TBody : IBinary =>
+        On<TOp>((_, i, o) => Types.Numbers(o.DType, new BinaryMaker<TBody>(i[0], i[1], o)));
+
+    // Truth values have a body of their own: their bytes stay 0 or 1.
+    void Binary<TOp, TBody, TBool>() where TOp : Op where TBody : IBinary where TBool : IBinary =>
+        On<TOp>((_, i, o) => o.DType == DType.Bool
+            ? new BinaryMaker<TBool>(i[0], i[1], o).Make<byte>()
+            : Types.Numbers(o.DType, new BinaryMaker<TBody>(i[0], i[1], o)));
+
+    void Comparison<TOp, TBody>() where TOp : Op where TBody : IBinary =>
+        On<TOp>((_, i, o) => i[0].DType == DType.Bool
+            ? new ComparisonMaker<TBody>(i[0], i[1], o).Make<byte>()
+            : Types.Numbers(i[0].DType, new ComparisonMaker<TBody>(i[0], i[1], o)));
+
+    void Reduction<TOp, TBody>(bool mean = false) where TOp : Keras.Reduction where TBody : IReduction =>
+        On<TOp>((op, i, _) => Types.Any(i[0].DType, new ReductionMaker<TBody>(op.Axes, i[0].Shape, mean)));
+
+    internal override Kernel? Prepare(Op op, ReadOnlySpan<TensorType> inputs, TensorType output) =>
+        _table.TryGetValue(op.GetType(), out var make) ? make(op, inputs.ToArray(), output) : null;
+
+    private protected override nint AllocateCore(long bytes) => (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+
+    private protected override void FreeCore(nint address) => NativeMemory.AlignedFree((void*)address);
+}

@@ -1,0 +1,68 @@
+using Keras.Kernels.Cpu;
+using Keras.Layers;
+
+namespace Keras.Bench;
+
+/// <summary>
+/// The measured work as this project does it. Each method prepares once and returns the action to measure.
+/// </summary>
+static class Ours
+{
+    public static void SetThreads(int threads) => CpuDevice.Threads = threads;
+
+    public static Action Gemm(int size)
+    {
+        Tensor a = Random.Normal([size, size], seed: 1), b = Random.Normal([size, size], seed: 2);
+        return Compiled(xs => [Ops.Matmul(xs[0], xs[1])], a, b);
+    }
+
+    public static Action ConvForward(ConvShape shape) =>
+        Compiled(xs => [Convolve(xs[0], xs[1], shape)], Inputs(shape));
+
+    /// <summary>Forward once, and the gradients of the input and the kernel for a gradient of the output that is given.</summary>
+    public static Action ConvBackward(ConvShape shape)
+    {
+        var inputs = Inputs(shape);
+        var gradient = Random.Normal(Convolve(inputs[0], inputs[1], shape).Shape, seed: 3);
+        return Compiled(xs => Gradients.Of(Convolve(xs[0], xs[1], shape), [xs[0], xs[1]], xs[2]), [.. inputs, gradient]);
+    }
+
+    public static Action MlpStep()
+    {
+        var model = new Sequential([new Input(784), new Dense(512, activation: "relu"), new Dense(512, activation: "relu"), new Dense(10)]);
+        return TrainingStep(model, [128, 784]);
+    }
+
+    public static Action ConvnetStep()
+    {
+        var model = new Sequential(
+        [
+            new Input(28, 28, 1),
+            new Conv2D(32, 3, activation: "relu"), new MaxPooling2D(2),
+            new Conv2D(64, 3, activation: "relu"), new MaxPooling2D(2),
+            new Flatten(), new Dropout(0.5), new Dense(10),
+        ]);
+        return TrainingStep(model, [128, 28, 28, 1]);
+    }
+
+    static Action TrainingStep(Sequential model, Shape shape)
+    {
+        model.Compile("adam", new Losses.SparseCategoricalCrossentropy(fromLogits: true));
+        Nest x = Random.Normal(shape, seed: 4).Detach(), y = Labels(shape[0]);
+        return () => model.TrainOnBatch(x, y);
+    }
+
+    static Tensor Labels(int count) => Tensor.Of([.. Enumerable.Range(0, count).Select(i => i * 7 % 10)], [count]);
+
+    static Tensor Convolve(Tensor x, Tensor kernel, ConvShape shape) => Ops.Conv(x, kernel, padding: shape.Same ? "same" : "valid");
+
+    static Tensor[] Inputs(ConvShape s) =>
+        [Random.Normal([s.Batch, s.Size, s.Size, s.Channels], seed: 1), Random.Normal([s.Kernel, s.Kernel, s.Channels, s.Filters], seed: 2)];
+
+    static Action Compiled(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, params Tensor[] arguments)
+    {
+        var compiled = new CompiledFunction(function);
+        foreach (var argument in arguments) argument.ToDoubles();
+        return () => compiled.Invoke(arguments);
+    }
+}

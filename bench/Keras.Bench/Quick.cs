@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using Peers;
+
+namespace Keras.Bench;
+
+/// <summary>
+/// A light comparison for development: both sides take turns within a case, so that a busy machine disturbs them alike.
+/// </summary>
+static class Quick
+{
+    const double SampleMilliseconds = 5;
+    const double WarmUpMilliseconds = 400;
+
+    sealed record Case(string Name, double Flops, Func<Action> Torch, Func<Action?> Ours);
+
+    static IEnumerable<Case> Cases()
+    {
+        foreach (var size in new[] { 64, 128, 256, 512, 1024, 2048 })
+            yield return new($"gemm-{size}", 2.0 * size * size * size,
+                () => TorchPeers.Gemm(size), () => Bench.Ours.Gemm(size));
+        foreach (var shape in ConvShape.All)
+        {
+            yield return new($"conv-{shape}", shape.Flops,
+                () => TorchPeers.ConvForward(shape), () => Bench.Ours.ConvForward(shape));
+            yield return new($"conv-{shape}-backward", 2 * shape.Flops,
+                () => TorchPeers.ConvBackward(shape), () => Bench.Ours.ConvBackward(shape));
+        }
+        yield return new("mlp-step", 0, TorchPeers.MlpStep, Bench.Ours.MlpStep);
+        yield return new("convnet-step", 0, TorchPeers.ConvnetStep, Bench.Ours.ConvnetStep);
+    }
+
+    public static void Run(string filter, int threads, int rounds)
+    {
+        TorchPeers.SetThreads(threads);
+        Bench.Ours.SetThreads(threads);
+        Console.WriteLine($"threads {threads}, median of {rounds}; ratio = torch / ours, above 1 ours is faster");
+        Console.WriteLine($"{"case",-42} {"ours ms",10} {"torch ms",10} {"ratio",7} {"ours GF/s",10} {"torch GF/s",10}");
+        foreach (var item in Cases().Where(c => c.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)))
+            Print(item, Measure(item.Ours(), item.Torch(), rounds));
+    }
+
+    static void Print(Case item, (double? Ours, double Torch) ms)
+    {
+        string Rate(double? time) => item.Flops > 0 ? Number(item.Flops / (time * 1e6), "F1") : "-";
+        Console.WriteLine($"{item.Name,-42} {Number(ms.Ours, "F4"),10} {Number(ms.Torch, "F4"),10} "
+            + $"{Number(ms.Torch / ms.Ours, "F2"),7} {Rate(ms.Ours),10} {Rate(ms.Torch),10}");
+    }
+
+    static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+
+    static (double? Ours, double Torch) Measure(Action? ours, Action torch, int rounds)
+    {
+        var oursTimes = new double[rounds];
+        var torchTimes = new double[rounds];
+        var oursRepeats = ours is null ? 0 : WarmUp(ours);
+        var torchRepeats = WarmUp(torch);
+        for (var round = 0; round < rounds; round++)
+        {
+            if (ours is not null)
+                oursTimes[round] = Time(ours, oursRepeats);
+            torchTimes[round] = Time(torch, torchRepeats);
+        }
+        return (ours is null ? null : Median(oursTimes), Median(torchTimes));
+    }
+
+    /// <summary>Runs until the code is hot and returns how many runs fill one sample.</summary>
+    static int WarmUp(Action action)
+    {
+        var watch = Stopwatch.StartNew();
+        var runs = 0;
+        while (runs < 3 || watch.Elapsed.TotalMilliseconds < WarmUpMilliseconds)
+        {
+            action();
+            runs++;
+        }
+        return Math.Max(1, (int)(SampleMilliseconds / Time(action, Math.Min(runs, 10))));
+    }
+
+    static double Time(Action action, int repeats)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < repeats; i++)
+            action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds / repeats;
+    }
+
+    static double Median(double[] times)
+    {
+        Array.Sort(times);
+        return times[times.Length / 2];
+    }
+}

@@ -1,0 +1,77 @@
+using Keras.Bench;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Peers;
+
+/// <summary>The measured work as libtorch does it. Each method prepares once and returns the action to measure.</summary>
+static class TorchPeers
+{
+    public static void SetThreads(int threads) => set_num_threads(threads);
+
+    public static Action Gemm(int size)
+    {
+        Tensor a = randn(size, size), b = randn(size, size), c = zeros(size, size);
+        return () => c.addmm_(a, b, beta: 0, alpha: 1);
+    }
+
+    public static Action ConvForward(ConvShape shape)
+    {
+        var (x, w) = ConvOperands(shape);
+        return () =>
+        {
+            using var guard = no_grad();
+            using var y = functional.conv2d(x, w, padding: ConvPadding(shape));
+        };
+    }
+
+    public static Action ConvBackward(ConvShape shape)
+    {
+        var (x, w) = ConvOperands(shape);
+        Tensor[] inputs = [x.requires_grad_(), w.requires_grad_()];
+        Tensor[] outputs = [functional.conv2d(x, w, padding: ConvPadding(shape))];
+        Tensor[] upstream = [ChannelsLast(shape.Batch, shape.OutputSize, shape.OutputSize, shape.Filters)];
+        return () =>
+        {
+            foreach (var gradient in autograd.grad(outputs, inputs, upstream, retain_graph: true))
+                gradient.Dispose();
+        };
+    }
+
+    public static Action MlpStep() => TrainStep(
+        Sequential(Linear(784, 512), ReLU(), Linear(512, 512), ReLU(), Linear(512, 10)),
+        randn(128, 784));
+
+    // NCHW: over this whole step it is the faster layout for libtorch.
+    public static Action ConvnetStep() => TrainStep(
+        Sequential(
+            Conv2d(1, 32, 3), ReLU(), MaxPool2d(2),
+            Conv2d(32, 64, 3), ReLU(), MaxPool2d(2),
+            Flatten(), Dropout(0.5), Linear(5 * 5 * 64, 10)),
+        randn(128, 1, 28, 28));
+
+    static Action TrainStep(Sequential model, Tensor x)
+    {
+        var y = randint(0, 10, [x.shape[0]], ScalarType.Int64);
+        var optimizer = optim.Adam(model.parameters(), lr: 1e-3);
+        model.train();
+        return () =>
+        {
+            using var scope = NewDisposeScope();
+            optimizer.zero_grad();
+            functional.cross_entropy(model.forward(x), y).backward();
+            optimizer.step();
+        };
+    }
+
+    static (Tensor X, Tensor W) ConvOperands(ConvShape shape) =>
+        (ChannelsLast(shape.Batch, shape.Size, shape.Size, shape.Channels),
+         ChannelsLast(shape.Filters, shape.Kernel, shape.Kernel, shape.Channels));
+
+    static long[] ConvPadding(ConvShape shape) => [shape.Same ? shape.Kernel / 2 : 0, shape.Same ? shape.Kernel / 2 : 0];
+
+    // libtorch keeps NCHW order and takes the layout from the strides; for single convolutions this one is its faster.
+    static Tensor ChannelsLast(long n, long h, long w, long c) => randn(n, h, w, c).permute(0, 3, 1, 2);
+}

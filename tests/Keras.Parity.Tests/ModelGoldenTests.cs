@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Keras.Parity.Tests.Goldens;
+using Keras.Parity.Tests.Running;
+
+namespace Keras.Parity.Tests;
+
+/// <summary>Recorded training runs: the same weights before must give the same history, weights, evaluation and predictions.</summary>
+public class ModelGoldenTests
+{
+    static IEnumerable<string> Names() => Directory.EnumerateDirectories(Path.Combine(GoldenFolder.Root, "models")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal);
+
+    [TestCaseSource(nameof(Names))]
+    public void A_training_run_goes_as_in_Keras(string name)
+    {
+        var golden = GoldenFolder.ReadJson($"models/{name}/case.json");
+        try
+        {
+            Check(golden, Build(golden));
+        }
+        catch (MissingException e)
+        {
+            Assert.Ignore($"The library does not have what this model needs: {e.Message}");
+        }
+    }
+
+    static void Check(GoldenValue golden, Sequential model)
+    {
+        var (x, y) = (Data(golden, "inputs"), Data(golden, "targets"));
+        var fit = (GoldenValue.Dict)golden.Find("fit")!;
+        SetWeights(model, golden.Find("weights_before")!.Elements);
+        var comparison = new Comparison(wide: false);
+        comparison.Check("outputs", golden.Find("outputs")!.Elements[0], model.Apply(x));
+        Compile(model, GoldenTensors.Config(golden.Find("compile")!));
+
+        var history = Fit(model, x, y, fit.Items);
+        CheckHistory((GoldenValue.Dict)golden.Find("history")!, history);
+        CheckWeights(golden.Find("weights_after")!.Elements, model.Weights);
+        CheckWeights(golden.Find("optimizer_after")!.Elements, model.Optimizer!.Variables);
+        var evaluated = model.Evaluate(x, y, batchSize: 7, verbose: 0);
+        foreach (var (key, value) in ((GoldenValue.Dict)golden.Find("evaluate")!).Items)
+            Assert.That(evaluated[key], Within(GoldenTensors.Number(value)), $"evaluate {key}");
+        comparison.Check("predictions", golden.Find("predictions")!.Elements[0], model.Predict(x, batchSize: 7));
+    }
+
+    static Sequential Build(GoldenValue golden)
+    {
+        var config = GoldenTensors.Config(golden.Find("config")!);
+        if ((string?)config["class_name"] != "Sequential") throw new MissingException($"models of class {config["class_name"]} from configs");
+        var body = config["config"]!;
+        return new Sequential([.. body["layers"]!.AsArray().Select(l => Layer(l!.AsObject()))], name: (string?)body["name"]);
+    }
+
+    static Layer Layer(JsonObject config)
+    {
+        var body = config["config"]!;
+        if ((string?)config["class_name"] != "InputLayer")
+            return (Layer?)Targets.Deserialize(config, typeof(Layer)) ?? throw new MissingException($"Layers.{config["class_name"]}");
+        int?[] shape = [.. body["batch_shape"]!.AsArray().Select(d => (int?)d)];
+        return new Layers.Input(Shape.Create(shape.AsSpan(1)), shape[0], DTypes.Parse((string)body["dtype"]!), (string?)body["name"]);
+    }
+
+    static void Compile(Model model, JsonObject config)
+    {
+        var metrics = config["metrics"]?.AsArray().Select(m => m is JsonObject o ? Make<Metric>(o) : (Metric)(string)m!).ToArray() ?? [];
+        model.Compile(Make<Optimizer>(config["optimizer"]!.AsObject()),
+            config["loss"] is JsonObject loss ? Make<Loss>(loss) : (string)config["loss"]!, metrics: MetricLists.Create(metrics));
+    }
+
+    static T Make<T>(JsonObject config) where T : class =>
+        (T?)Targets.Deserialize(config, typeof(T)) ?? throw new MissingException($"{typeof(T).Name} {config["class_name"]}");
+
+    static History Fit(Model model, Nest x, Nest y, IReadOnlyDictionary<string, GoldenValue> fit)
+    {
+        string[] known = ["epochs", "batch_size", "validation_split"];
+        if (fit.Keys.FirstOrDefault(k => !known.Contains(k)) is { } other) throw new MissingException($"Fit has no argument {other}");
+        var split = fit.GetValueOrDefault("validation_split") is { } share ? GoldenTensors.Number(share) : 0;
+        return model.Fit(x, y, (int)GoldenTensors.Number(fit["batch_size"]), (int)GoldenTensors.Number(fit["epochs"]), verbose: 0,
+            validationSplit: split, shuffle: false);
+    }
+
+    static Nest Data(GoldenValue golden, string field) => GoldenTensors.Nest(golden.Find(field)!.Elements.Single());
+
+    static void SetWeights(Model model, IReadOnlyList<GoldenValue> weights)
+    {
+        CheckPaths(weights, model.Weights);
+        model.SetWeights([.. weights.Select(w => GoldenTensors.Tensor(w.Find("value")!))]);
+    }
+
+    static void CheckPaths(IReadOnlyList<GoldenValue> expected, IReadOnlyList<Variable> received) => Assert.That(received.Select(w => w.Path), Is.EqualTo(expected.Select(PathOf)));
+
+    static void CheckWeights(IReadOnlyList<GoldenValue> expected, IReadOnlyList<Variable> received)
+    {
+        CheckPaths(expected, received);
+        for (var i = 0; i < expected.Count; i++)
+            Comparison.CheckValues(PathOf(expected[i]), (GoldenValue.Tensor)expected[i].Find("value")!, received[i].Value);
+    }
+
+    static void CheckHistory(GoldenValue.Dict expected, History received)
+    {
+        Assert.That(received.Values.Keys, Is.EquivalentTo(expected.Items.Keys));
+        foreach (var (name, values) in expected.Items)
+            for (var epoch = 0; epoch < values.Elements.Count; epoch++)
+                Assert.That(received[name][epoch], Within(GoldenTensors.Number(values.Elements[epoch])), $"{name} of epoch {epoch}");
+    }
+
+    static NUnit.Framework.Constraints.EqualConstraint Within(double expected) => Is.EqualTo(expected).Within(1e-4 * Math.Abs(expected) + 1e-7);
+
+    static string PathOf(GoldenValue weight) => weight.Find("path")!.As<GoldenValue.Text>().Value;
+}

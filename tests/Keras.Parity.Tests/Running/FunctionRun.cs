@@ -1,0 +1,44 @@
+using Keras.Parity.Tests.Goldens;
+
+namespace Keras.Parity.Tests.Running;
+
+/// <summary>Recorded calls of functions: ops, activations, losses, utilities.</summary>
+static class FunctionRun
+{
+    public static void Run(GoldenCase golden)
+    {
+        var overloads = Targets.Functions(golden.Area, golden.Name);
+        var arguments = golden["arguments"].As<GoldenValue.Dict>();
+        if (golden.Find("raises") is { } exception)
+        {
+            Refuse(exception.As<GoldenValue.Text>().Value, () => Evaluate(Binder.Call(overloads, null, arguments.Items)));
+            return;
+        }
+        var result = Binder.Call(overloads, null, arguments.Items);
+        new Comparison(GoldenTensors.HasWide(arguments)).Check("result", golden["result"], result);
+    }
+
+    /// <summary>The call must fail with an error that is meant for the caller: at once or, where values decide, when they are asked for.
+    /// A value that the signature does not take is refused by the compiler.</summary>
+    static void Refuse(string exception, Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or MissingException { IsRefusal: true })
+        {
+            return;
+        }
+        throw new DifferenceException($"result. Expected: an error ({exception}). Received: none.");
+    }
+
+    static void Evaluate(object? result)
+    {
+        if (result is Tensor tensor) tensor.ToDoubles();
+        else if (result is System.Runtime.CompilerServices.ITuple tuple)
+            for (var i = 0; i < tuple.Length; i++) Evaluate(tuple[i]);
+        else if (result is IEnumerable<Tensor> tensors)
+            foreach (var item in tensors) Evaluate(item);
+    }
+}

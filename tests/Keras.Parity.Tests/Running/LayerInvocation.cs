@@ -1,0 +1,74 @@
+using System.Reflection;
+using Keras.Parity.Tests.Goldens;
+
+namespace Keras.Parity.Tests.Running;
+
+/// <summary>A recorded call of a layer in this library's terms: one structure of inputs, the training flag, masks on tensors, and whatever
+/// other arguments the layer's own Apply has.</summary>
+sealed class LayerInvocation
+{
+    static readonly string[] InputNames = ["inputs", "query", "value", "key"];
+
+    readonly Layer _layer;
+    readonly IReadOnlyDictionary<string, GoldenValue> _more;
+    readonly bool? _training;
+
+    LayerInvocation(Layer layer, Nest inputs, bool? training, IReadOnlyDictionary<string, GoldenValue> more) =>
+        (_layer, Inputs, _training, _more) = (layer, inputs, training, more);
+
+    public Nest Inputs { get; }
+
+    public static LayerInvocation Of(Layer layer, GoldenCase golden, IReadOnlyDictionary<string, GoldenValue> kwargs)
+    {
+        var given = golden["inputs"].Elements.Concat(InputNames.Where(kwargs.ContainsKey).Select(n => kwargs[n])).Where(v => v is not GoldenValue.Null);
+        var all = given.Concat(kwargs.GetValueOrDefault("initial_state") is { } state ? States(state) : []).Select(GoldenTensors.Nest).ToArray();
+        var inputs = all.Length == 1 ? all[0] : Nest.List(all);
+        Mask(layer, inputs.Flatten(), golden.Find("input_masks")?.Elements ?? []);
+        if (kwargs.GetValueOrDefault("mask") is { } mask and not GoldenValue.Null)
+            Mask(layer, inputs.Flatten(), mask is GoldenValue.Tensor ? [mask] : mask.Elements);
+        var training = kwargs.GetValueOrDefault("training") is GoldenValue.Bool flag ? flag.Value : (bool?)null;
+        string[] known = [.. InputNames, "training", "mask", "initial_state"];
+        var more = kwargs.Where(k => !known.Contains(k.Key) && k.Value is not (GoldenValue.Null or GoldenValue.Bool { Value: false })).ToDictionary();
+        return new LayerInvocation(layer, inputs, training, more);
+    }
+
+    public Nest Placeholders() =>
+        Inputs.Map(t => new Placeholder(t.DType.IsFloating() ? t.Type.As(_layer.Dtype.ComputeDType) : t.Type, "input").On());
+
+    public Nest Apply()
+    {
+        if (_more.Count == 0) return _layer.Apply(Inputs, _training);
+        foreach (var method in Targets.Methods(_layer, "Apply").Where(m => m.DeclaringType != typeof(Layer)))
+            if (Bind(method) is { } arguments) return Result(method.Invoke(_layer, BindingFlags.DoNotWrapExceptions, null, arguments, null));
+        throw new MissingException($"{_layer.GetType().Name}.Apply has no argument {string.Join(", ", _more.Keys)}");
+    }
+
+    static IEnumerable<GoldenValue> States(GoldenValue state) => state is GoldenValue.Tensor ? [state] : state.Elements;
+
+    // Keras casts every floating tensor of a call, masks too.
+    static void Mask(Layer layer, IReadOnlyList<Tensor> inputs, IReadOnlyList<GoldenValue> masks)
+    {
+        for (var i = 0; i < masks.Count; i++)
+            if (masks[i] is GoldenValue.Tensor mask)
+                inputs[i].Mask = GoldenTensors.Tensor(mask) is var m && m.DType.IsFloating() ? Ops.Cast(m, layer.Dtype.ComputeDType) : GoldenTensors.Tensor(mask);
+    }
+
+    object?[]? Bind(MethodInfo method)
+    {
+        var parameters = method.GetParameters();
+        var open = _more.ToDictionary(m => Naming.Pascal(m.Key).ToUpperInvariant(), m => m.Value);
+        var values = parameters.Select(p => p.ParameterType == typeof(Nest) ? Inputs
+            : p.Name == "training" ? _training
+            : open.Remove(p.Name!.ToUpperInvariant(), out var value) ? Binder.Convert(value, p.ParameterType)
+            : p.HasDefaultValue ? p.DefaultValue : null).ToArray();
+        return open.Count == 0 ? values : null;
+    }
+
+    static Nest Result(object? result) => result switch
+    {
+        Nest nest => nest,
+        Tensor tensor => tensor,
+        System.Runtime.CompilerServices.ITuple tuple => Nest.List(Enumerable.Range(0, tuple.Length).Select(i => Result(tuple[i]))),
+        _ => throw new MissingException("a result of a known kind"),
+    };
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Keras.Parity.Tests.Goldens;
+
+namespace Keras.Parity.Tests.Running;
+
+/// <summary>Recorded calls of layers: outputs, masks, gradients for inputs and weights, and what the call changed.</summary>
+static class LayerRun
+{
+    public static void Run(GoldenCase golden)
+    {
+        var layer = (Layer)Targets.Make(golden);
+        var kwargs = golden["kwargs"].As<GoldenValue.Dict>().Items;
+        var call = LayerInvocation.Of(layer, golden, kwargs);
+        // The weights do not depend on values, so the first call makes them; a call that is not asked for values computes nothing.
+        layer.EnsureBuilt(call.Placeholders());
+        SetWeights(layer, Kept(golden["weights"]));
+        var outputs = call.Apply();
+        var comparison = new Comparison(wide: false);
+        comparison.Check("outputs", golden["outputs"], outputs);
+        CheckMasks(golden, outputs);
+        if (golden.Find("weights_after") is { } after) CheckWeights("weights_after", layer, Kept(after));
+        CheckGradients(golden, layer, call, outputs);
+    }
+
+    /// <summary>The recorded weights. The states of random generators, which Keras lists among them, are no weights here.</summary>
+    static GoldenValue[] Kept(GoldenValue weights) => [.. weights.Elements.Where(w => !Path(w).EndsWith("seed_generator_state", StringComparison.Ordinal))];
+
+    static void SetWeights(Layer layer, IReadOnlyList<GoldenValue> recorded)
+    {
+        var mine = layer.Weights;
+        var expected = string.Join(", ", recorded.Select(w => $"{LastName(Path(w))} {GoldenTensors.Shape(Value(w).Shape)}"));
+        var received = string.Join(", ", mine.Select(w => $"{LastName(w.Path)} {w.Shape}"));
+        if (expected != received) throw new DifferenceException($"weights. Expected: {expected}. Received: {received}.");
+        layer.SetWeights([.. recorded.Select(w => GoldenTensors.Tensor(Value(w)))]);
+    }
+
+    static void CheckWeights(string what, Layer layer, IReadOnlyList<GoldenValue> recorded)
+    {
+        for (var i = 0; i < recorded.Count; i++) Comparison.CheckValues($"{what} {Path(recorded[i])}", Value(recorded[i]), layer.Weights[i].Value);
+    }
+
+    static void CheckMasks(GoldenCase golden, Nest outputs)
+    {
+        var expected = golden.Find("output_masks")?.Elements;
+        var received = outputs.Flatten();
+        for (var i = 0; i < received.Count; i++)
+        {
+            var mask = expected is null ? new GoldenValue.Null() : expected[i];
+            new Comparison(wide: false).Check($"output_masks[{i}]", mask, received[i].Mask);
+        }
+    }
+
+    static void CheckGradients(GoldenCase golden, Layer layer, LayerInvocation call, Nest outputs)
+    {
+        var inputs = golden.Find("input_gradients")?.Elements ?? [];
+        var weights = golden.Find("weight_gradients")?.Elements ?? [];
+        if (inputs.Count + weights.Count == 0) return;
+        var loss = Probe.Loss(outputs.Flatten());
+        var floats = inputs.Count == 0 ? [] : call.Inputs.Flatten().Where(t => t.DType.IsFloating()).ToArray();
+        if (floats.Length != inputs.Count) throw new MissingException($"gradients for {inputs.Count} of {floats.Length} inputs");
+        var variables = weights.Select(w => Find(layer, Path(w))).ToArray();
+        var found = Gradients.Of(loss, [.. floats, .. variables.Select(v => v.Read())]);
+        for (var i = 0; i < inputs.Count; i++)
+            if (inputs[i] is GoldenValue.Tensor gradient) Comparison.CheckValues($"input_gradients[{i}]", gradient, found[i], layer.Dtype.ComputeDType.Name());
+        for (var i = 0; i < weights.Count; i++)
+            if (weights[i].Find("value") is GoldenValue.Tensor gradient) Comparison.CheckValues($"weight_gradients {Path(weights[i])}", gradient, found[inputs.Count + i], layer.Dtype.ComputeDType.Name());
+
+        Variable Find(Layer owner, string path)
+        {
+            var index = Kept(golden["weights"]).Select(Path).ToList().IndexOf(path);
+            return owner.Weights[index];
+        }
+    }
+
+    static string Path(GoldenValue weight) => weight.Find("path")!.As<GoldenValue.Text>().Value;
+
+    static GoldenValue.Tensor Value(GoldenValue weight) => weight.Find("value")!.As<GoldenValue.Tensor>();
+
+    static string LastName(string path) => path[(path.LastIndexOf('/') + 1)..];
+}
+
+/// <summary>The recorded way to make a scalar of results, whose gradients tell all of theirs: sum(output · cos(0.7 i + 0.3)).</summary>
+static class Probe
+{
+    public static Tensor Loss(IEnumerable<Tensor> outputs) => outputs.Where(o => o.DType.IsFloating())
+        .Select(o => Ops.Sum(Ops.Cast(o, DType.Float32) * Weights(o.Shape))).Aggregate(Ops.Add);
+
+    static Tensor Weights(Shape shape) =>
+        Tensor.Of([.. Enumerable.Range(0, (int)shape.Size).Select(i => (float)Math.Cos((0.7 * i) + 0.3))], shape);
+}
