@@ -156,6 +156,8 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.PickLabel>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
         On<Keras.SparseCrossentropy>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
         On<Keras.SparseCrossentropyGradient>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
+        On<Keras.BatchNormalize>((op, i, _) => Types.Wide(i[0].DType, new BatchNormTable.Forward(op, i[0].Shape)));
+        On<Keras.BatchNormalizeGradient>((op, i, _) => Types.Wide(i[0].DType, new BatchNormTable.Backward(op, i[0].Shape)));
         On<Keras.RandomBits>(RandomTable.Bits);
         On<Keras.RandomBernoulli>(RandomTable.Bernoulli);
         On<Keras.RandomUniform>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));

@@ -94,13 +94,13 @@ public static class Activations
     /// <summary>x / (1 + |x|).</summary>
     public static Tensor Softsign(Tensor x) => Ops.Softsign(x);
 
-    /// <summary>exp(x) divided by its sum along an axis.</summary>
+    /// <summary>exp(x) divided by its sum along an axis, or along several as one. Default the last.</summary>
     /// <exception cref="ArgumentException">There is no such axis.</exception>
-    public static Tensor Softmax(Tensor x, int axis = -1) => Ops.Softmax(x, axis);
+    public static Tensor Softmax(Tensor x, Axes? axis = null) => Ops.Softmax(x, axis);
 
-    /// <summary>The logarithm of the softmax along an axis, without loss at small values.</summary>
+    /// <summary>The logarithm of the softmax along an axis, or along several as one, without loss at small values. Default the last.</summary>
     /// <exception cref="ArgumentException">There is no such axis.</exception>
-    public static Tensor LogSoftmax(Tensor x, int axis = -1) => Ops.LogSoftmax(x, axis);
+    public static Tensor LogSoftmax(Tensor x, Axes? axis = null) => Ops.LogSoftmax(x, axis);
 
     /// <summary>0 up to −1, (x + 1)² / 4 up to 1, then x.</summary>
     public static Tensor SparsePlus(Tensor x) => Ops.SparsePlus(x);

@@ -35,6 +35,9 @@ public abstract record Op
         return new Tensor(this, inputs.ToArray(), Infer(types));
     }
 
+    /// <summary>The attributes when printed; the name stands in front of them anyway.</summary>
+    protected virtual bool PrintMembers(System.Text.StringBuilder builder) => false;
+
     private protected ArgumentException Wrong(string what, object? expected, object? received, string? hint = null) =>
         Errors.Argument(Name, what, expected, received, hint);
 }
@@ -107,6 +110,8 @@ sealed record CustomGradient(Func<Tensor, Tensor?[]> Rule) : Op
 sealed record Pack : Op
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => TensorType.Tuple(inputs.ToArray());
+
+    internal override Tensor?[] VjpParts(Tensor result, Tensor?[] gradients) => gradients;
 }
 
 /// <summary>An op that one kernel runs faster or more exactly than the simpler ops that it stands for. Its gradient is that of its
@@ -119,7 +124,20 @@ abstract record Fused : Op
     {
         // New nodes for the inputs, so that differentiation stops at this op.
         var inputs = result.Inputs.ToArray().Select(i => i.Renewed()).ToArray();
-        var weighted = Ops.Sum(Ops.Multiply(Decompose(inputs)!, gradient));
-        return Gradients.OrNull(weighted, inputs);
+        return Gradients.OrNull(Ops.Sum(Ops.Multiply(Decompose(inputs)!, gradient)), inputs);
+    }
+
+    internal override Tensor?[] VjpParts(Tensor result, Tensor?[] gradients)
+    {
+        var inputs = result.Inputs.ToArray().Select(i => i.Renewed()).ToArray();
+        var parts = Decompose(inputs)!;
+        Tensor? weighted = null;
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            if (gradients[i] is not { } gradient) continue;
+            var term = Ops.Sum(new Part(i).On(parts) * gradient);
+            weighted = weighted is null ? term : weighted + term;
+        }
+        return weighted is null ? new Tensor?[inputs.Length] : Gradients.OrNull(weighted, inputs);
     }
 }

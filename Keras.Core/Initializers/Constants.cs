@@ -14,15 +14,16 @@ public sealed class Ones : Initializer
     public override Tensor Apply(Shape shape, DType? dtype = null) => Ops.Ones(shape, dtype);
 }
 
-/// <summary>One value everywhere.</summary>
-/// <param name="value">The value. Default 0.</param>
-public sealed class Constant(double value = 0) : Initializer
+/// <summary>One value everywhere, or the values of a tensor.</summary>
+/// <param name="value">A number, or a tensor that stretches to the shapes asked for. Default 0.</param>
+public sealed class Constant(Tensor? value = null) : Initializer
 {
     /// <summary>The value.</summary>
-    public double Value => value;
+    public Tensor Value { get; } = value ?? 0.0;
 
     /// <inheritdoc/>
-    public override Tensor Apply(Shape shape, DType? dtype = null) => Ops.Full(shape, value, dtype);
+    /// <exception cref="ArgumentException">The value does not stretch to the shape.</exception>
+    public override Tensor Apply(Shape shape, DType? dtype = null) => Ops.Full(shape, Value, dtype);
 }
 
 /// <summary>A matrix with one value on the diagonal and zeros elsewhere.</summary>

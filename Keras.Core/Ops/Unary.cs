@@ -102,7 +102,8 @@ public static partial class Ops
 
     /// <summary>The values in another dtype. Floats become integers by truncation towards zero, limited to the integer's range.</summary>
     public static Tensor Cast(Tensor x, DType dtype) => x.DType == dtype && !x.IsWeak ? x
-        : x.Value is { } data && x.Shape.Rank == 0 ? Tensor.Scalar(Elements.Read(x.DType, data.Span, 0), dtype)
+        // A literal becomes another literal at once; what was computed keeps its history.
+        : x is { Op: Constant { Data: var data }, Rank: 0 } ? Tensor.Scalar(Elements.Read(x.DType, data.Span, 0), dtype)
         : new Cast(dtype).On(x);
 
     /// <summary>Each element with the opposite sign.</summary>

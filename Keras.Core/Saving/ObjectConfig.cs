@@ -44,6 +44,8 @@ static class ObjectConfig
         {
             var key = Naming.ConfigKey(parameter.Name!);
             used.Add(key);
+            // Keras writes null for the reduction "none".
+            if (parameter.ParameterType == typeof(Reduce) && config.ContainsKey(key) && config[key] is null) return Reduce.None;
             return config[key] is { } value ? Read(type, key, value, parameter.ParameterType) : null;
         });
         foreach (var (key, value) in config)
@@ -71,6 +73,9 @@ static class ObjectConfig
                 _ when type == typeof(int) => (int)Number(value),
                 _ when type == typeof(double) => Number(value),
                 _ when type == typeof(bool) => (bool)value,
+                _ when type == typeof(double[]) => (double[])[.. value.AsArray().Select(v => Number(v!))],
+                _ when type == typeof(DType) => DTypes.Parse((string)value!),
+                _ when type == typeof(LearningRateSchedule) => value is JsonObject ? Deserialize<LearningRateSchedule>(value) : (LearningRateSchedule)Number(value),
                 _ when type == typeof(string) => (string?)value,
                 _ when type == typeof(Axes) => (Axes)Integers(value),
                 _ when type == typeof(Shape) => (Shape)Integers(value),
@@ -132,6 +137,10 @@ static class ObjectConfig
         double d => d,
         bool b => b,
         string s => s,
+        DType dtype => dtype.Name(),
+        IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
+        Variable { Shape.Rank: 0 } variable => variable.Read().Item(),
+        LearningRateSchedule => Serialize(value, "keras.optimizers.schedules"),
         Axes axes => new JsonArray([.. axes.Select(a => (JsonNode)a)]),
         Shape shape => new JsonArray([.. shape.Select(d => (JsonNode?)d)]),
         Padding or DataFormat or Reduce => value.ToString(),

@@ -47,6 +47,7 @@ sealed class Trainer
                 foreach (var (name, value) in Copied(RunTest(validation, list, cancellation))) logs.Set($"val_{name}", value);
             list.OnEpochEnd(epoch, logs);
         }
+        Optimizer.FinalizeVariableValues();
         list.OnTrainEnd(logs);
         return history;
     }
@@ -165,7 +166,7 @@ sealed class Trainer
     void Update(Tensor loss)
     {
         var variables = _model.TrainableWeights;
-        var gradients = Gradients.OrNull(loss, [.. variables.Select(v => v.Read())]);
+        var gradients = Gradients.OrNull(Optimizer.ScaleLoss(loss), [.. variables.Select(v => v.Read())]);
         Optimizer.Apply(gradients, variables);
     }
 }

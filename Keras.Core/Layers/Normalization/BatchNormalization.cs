@@ -132,43 +132,49 @@ public sealed class BatchNormalization : Layer
         if (context.Mask is { } mask && mask.Rank != x.Rank - 1)
             throw Errors.Argument(Who, "the mask has a wrong rank", $"{x.Rank - 1} dimensions", mask.Shape);
         x = Ops.Cast(x, DTypes.Promote(x.DType.IsFloating() ? x.DType : DType.Float32, DType.Float32));
-        var channels = Shape.Of([.. Enumerable.Repeat(1, x.Rank)]).With(Axis, x.Shape[Axis]);
-        var (mean, variance) = context.Training && Trainable
-            ? Learn(x, context.Mask)
-            : (Along(_movingMean!), Along(_movingVariance!));
+        var axis = x.Shape.Axis(Axis, Who);
+        var learns = context.Training && Trainable;
+        return Ops.Cast(learns && context.Mask is null ? Learn(x, axis) : Normalize(x, axis, learns ? context.Mask : null), Dtype.ComputeDType);
+    }
+
+    /// <summary>By the statistics of the batch, in one pass; they move the stored ones.</summary>
+    Tensor Learn(Tensor x, int axis)
+    {
+        Shape channels = [x.Shape[axis]];
+        var gamma = _gamma is null ? Ops.Ones(channels, x.DType) : Ops.Cast(_gamma.Value, x.DType);
+        var beta = _beta is null ? Ops.Zeros(channels, x.DType) : Ops.Cast(_beta.Value, x.DType);
+        var result = new BatchNormalize(axis, Epsilon).On(x, gamma, beta);
+        Move(_movingMean!, new Part(1).On(result));
+        Move(_movingVariance!, new Part(2).On(result));
+        return new Part(0).On(result);
+    }
+
+    /// <summary>By the stored statistics, or by those of the places that a mask keeps, which move them.</summary>
+    Tensor Normalize(Tensor x, int axis, Tensor? mask)
+    {
+        var view = new ChannelView(x.Shape, axis);
+        var (mean, variance) = mask is null
+            ? (Along(_movingMean!), Along(_movingVariance!))
+            : Learn(x, view.Others, Ops.BroadcastLike(Ops.ExpandDims(Ops.Cast(mask, x.DType), mask.Rank), x));
         var scale = Ops.Rsqrt(variance + Epsilon);
         if (_gamma is not null) scale *= Along(_gamma);
         var shift = -mean * scale;
         if (_beta is not null) shift += Along(_beta);
-        return Ops.Cast(x * scale + shift, Dtype.ComputeDType);
+        return x * scale + shift;
 
-        Tensor Along(Variable variable) => Ops.Reshape(Ops.Cast(variable.Value, x.DType), channels);
+        Tensor Along(Variable variable) => view.Along(Ops.Cast(variable.Value, x.DType));
     }
 
-    /// <summary>The statistics of the batch, which move the stored ones.</summary>
-    (Tensor Mean, Tensor Variance) Learn(Tensor x, Tensor? mask)
+    (Tensor Mean, Tensor Variance) Learn(Tensor x, Axes others, Tensor weights)
     {
-        var axis = x.Shape.Axis(Axis, Who);
-        Axes others = [.. Enumerable.Range(0, x.Rank).Where(i => i != axis)];
-        var (mean, variance) = mask is null ? Moments(x, others) : MaskedMoments(x, others, Ops.ExpandDims(Ops.Cast(mask, x.DType), mask.Rank));
+        var count = Ops.Sum(weights, others, keepdims: true) + Config.Epsilon;
+        var mean = Ops.Sum(weights * x, others, keepdims: true) / count;
+        var variance = Ops.Sum(weights * Ops.Square(x - mean), others, keepdims: true) / count;
         Move(_movingMean!, mean);
         Move(_movingVariance!, variance);
         return (mean, variance);
-
-        void Move(Variable stored, Tensor batch) =>
-            stored.Assign(stored.Value * Momentum + Ops.Reshape(batch, stored.Shape) * (1 - Momentum));
     }
 
-    static (Tensor Mean, Tensor Variance) Moments(Tensor x, Axes axes)
-    {
-        var mean = Ops.Mean(x, axes, keepdims: true);
-        return (mean, Ops.Mean(Ops.Square(x - mean), axes, keepdims: true));
-    }
-
-    static (Tensor Mean, Tensor Variance) MaskedMoments(Tensor x, Axes axes, Tensor weights)
-    {
-        var count = Ops.Sum(weights, axes, keepdims: true) + Config.Epsilon;
-        var mean = Ops.Sum(weights * x, axes, keepdims: true) / count;
-        return (mean, Ops.Sum(weights * Ops.Square(x - mean), axes, keepdims: true) / count);
-    }
+    void Move(Variable stored, Tensor batch) =>
+        stored.Assign(stored.Value * Momentum + Ops.Reshape(batch, stored.Shape) * (1 - Momentum));
 }

@@ -15,7 +15,7 @@ static class FunctionRun
             return;
         }
         var result = Binder.Call(overloads, null, arguments.Items);
-        new Comparison(GoldenTensors.HasWide(arguments)).Check("result", golden["result"], result);
+        new GoldenComparison(GoldenTensors.HasWide(arguments)).Check("result", golden["result"], result);
     }
 
     /// <summary>The call must fail with an error that is meant for the caller: at once or, where values decide, when they are asked for.

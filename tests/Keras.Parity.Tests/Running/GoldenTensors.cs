@@ -61,7 +61,7 @@ static class GoldenTensors
         _ => throw MissingException.Refused("a config", value),
     };
 
-    /// <summary>Whether a 64-bit dtype occurs in the value: only then may results be 64-bit, see <see cref="Comparison"/>.</summary>
+    /// <summary>Whether a 64-bit dtype occurs in the value: only then may results be 64-bit, see <see cref="GoldenComparison"/>.</summary>
     public static bool HasWide(GoldenValue value) => value switch
     {
         GoldenValue.Tensor array => IsWide(array.DType),

@@ -9,6 +9,9 @@ sealed class LayerInvocation
 {
     static readonly string[] InputNames = ["inputs", "query", "value", "key"];
 
+    // Layers whose second positional argument is no input.
+    static readonly Dictionary<string, string> SecondArguments = new() { ["GlobalAveragePooling1D"] = "mask" };
+
     readonly Layer _layer;
     readonly IReadOnlyDictionary<string, GoldenValue> _more;
     readonly bool? _training;
@@ -20,7 +23,10 @@ sealed class LayerInvocation
 
     public static LayerInvocation Of(Layer layer, GoldenCase golden, IReadOnlyDictionary<string, GoldenValue> kwargs)
     {
-        var given = golden["inputs"].Elements.Concat(InputNames.Where(kwargs.ContainsKey).Select(n => kwargs[n])).Where(v => v is not GoldenValue.Null);
+        var positional = golden["inputs"].Elements;
+        if (positional.Count == 2 && SecondArguments.TryGetValue(golden.Name, out var second))
+            (positional, kwargs) = ([positional[0]], kwargs.Append(KeyValuePair.Create(second, positional[1])).ToDictionary());
+        var given = positional.Concat(InputNames.Where(kwargs.ContainsKey).Select(n => kwargs[n])).Where(v => v is not GoldenValue.Null);
         var all = given.Concat(kwargs.GetValueOrDefault("initial_state") is { } state ? States(state) : []).Select(GoldenTensors.Nest).ToArray();
         var inputs = all.Length == 1 ? all[0] : Nest.List(all);
         Mask(layer, inputs.Flatten(), golden.Find("input_masks")?.Elements ?? []);

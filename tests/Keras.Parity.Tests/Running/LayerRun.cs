@@ -15,8 +15,7 @@ static class LayerRun
         layer.EnsureBuilt(call.Placeholders());
         SetWeights(layer, Kept(golden["weights"]));
         var outputs = call.Apply();
-        var comparison = new Comparison(wide: false);
-        comparison.Check("outputs", golden["outputs"], outputs);
+        new GoldenComparison(wide: false, layer.Dtype.ComputeDType.Name()).Check("outputs", golden["outputs"], outputs);
         CheckMasks(golden, outputs);
         if (golden.Find("weights_after") is { } after) CheckWeights("weights_after", layer, Kept(after));
         CheckGradients(golden, layer, call, outputs);
@@ -36,7 +35,7 @@ static class LayerRun
 
     static void CheckWeights(string what, Layer layer, IReadOnlyList<GoldenValue> recorded)
     {
-        for (var i = 0; i < recorded.Count; i++) Comparison.CheckValues($"{what} {Path(recorded[i])}", Value(recorded[i]), layer.Weights[i].Value);
+        for (var i = 0; i < recorded.Count; i++) GoldenComparison.CheckValues($"{what} {Path(recorded[i])}", Value(recorded[i]), layer.Weights[i].Value, layer.Dtype.ComputeDType.Name());
     }
 
     static void CheckMasks(GoldenCase golden, Nest outputs)
@@ -46,7 +45,7 @@ static class LayerRun
         for (var i = 0; i < received.Count; i++)
         {
             var mask = expected is null ? new GoldenValue.Null() : expected[i];
-            new Comparison(wide: false).Check($"output_masks[{i}]", mask, received[i].Mask);
+            new GoldenComparison(wide: false).Check($"output_masks[{i}]", mask, received[i].Mask);
         }
     }
 
@@ -61,9 +60,9 @@ static class LayerRun
         var variables = weights.Select(w => Find(layer, Path(w))).ToArray();
         var found = Gradients.Of(loss, [.. floats, .. variables.Select(v => v.Read())]);
         for (var i = 0; i < inputs.Count; i++)
-            if (inputs[i] is GoldenValue.Tensor gradient) Comparison.CheckValues($"input_gradients[{i}]", gradient, found[i], layer.Dtype.ComputeDType.Name());
+            if (inputs[i] is GoldenValue.Tensor gradient) GoldenComparison.CheckValues($"input_gradients[{i}]", gradient, found[i], layer.Dtype.ComputeDType.Name());
         for (var i = 0; i < weights.Count; i++)
-            if (weights[i].Find("value") is GoldenValue.Tensor gradient) Comparison.CheckValues($"weight_gradients {Path(weights[i])}", gradient, found[inputs.Count + i], layer.Dtype.ComputeDType.Name());
+            if (weights[i].Find("value") is GoldenValue.Tensor gradient) GoldenComparison.CheckValues($"weight_gradients {Path(weights[i])}", gradient, found[inputs.Count + i], layer.Dtype.ComputeDType.Name());
 
         Variable Find(Layer owner, string path)
         {

@@ -14,8 +14,8 @@ static class LossRun
         if (golden.Find("y_pred_mask") is GoldenValue.Tensor mask) predictions.Mask = GoldenTensors.Tensor(mask);
         var weight = golden.Find("sample_weight") is { } w and not GoldenValue.Null ? GoldenTensors.Tensor(w) : null;
         var result = loss.Apply(GoldenTensors.Tensor(golden["y_true"]), predictions, weight);
-        new Comparison(wide: false).Check("result", golden["result"], result);
+        new GoldenComparison(wide: false).Check("result", golden["result"], result);
         if (golden.Find("gradient") is GoldenValue.Tensor gradient)
-            Comparison.CheckValues("gradient", gradient, Gradients.Of(Probe.Loss([result]), [predictions])[0], dtype);
+            GoldenComparison.CheckValues("gradient", gradient, Gradients.Of(Probe.Loss([result]), [predictions])[0], dtype);
     }
 }

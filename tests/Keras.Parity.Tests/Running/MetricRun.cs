@@ -11,6 +11,6 @@ static class MetricRun
         foreach (var update in golden["updates"].Elements)
             Binder.Call(Targets.Methods(metric, "UpdateState"), metric, update.As<GoldenValue.Dict>().Items);
         var result = Binder.Call(Targets.Methods(metric, "Result"), metric, new Dictionary<string, GoldenValue>());
-        new Comparison(wide: false).Check("result", golden["result"], result);
+        new GoldenComparison(wide: false).Check("result", golden["result"], result);
     }
 }

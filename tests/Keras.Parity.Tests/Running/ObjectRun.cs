@@ -16,6 +16,6 @@ static class ObjectRun
         var arguments = new Dictionary<string, GoldenValue>((golden.Find("kwargs") as GoldenValue.Dict)?.Items ?? new Dictionary<string, GoldenValue>());
         if (golden["args"].Elements is [var first, ..]) arguments[FirstArguments[golden.Area]] = first;
         var wide = arguments.Values.Any(GoldenTensors.HasWide);
-        new Comparison(wide).Check("result", golden["result"], Binder.Call(Targets.Methods(made, "Apply"), made, arguments));
+        new GoldenComparison(wide).Check("result", golden["result"], Binder.Call(Targets.Methods(made, "Apply"), made, arguments));
     }
 }

@@ -16,7 +16,7 @@ static class OptimizerRun
             optimizer.Apply([.. Gradients(steps[step]).Select(g => g is GoldenValue.Null ? null : GoldenTensors.Tensor(g))], variables);
             var expected = Values(steps[step]);
             for (var i = 0; i < variables.Length; i++)
-                Comparison.CheckValues($"step {step + 1}, {variables[i].Path}", (GoldenValue.Tensor)expected[i], variables[i].Value);
+                GoldenComparison.CheckValues($"step {step + 1}, {variables[i].Path}", (GoldenValue.Tensor)expected[i], variables[i].Value);
         }
     }
 

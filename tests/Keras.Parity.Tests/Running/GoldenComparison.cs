@@ -27,7 +27,8 @@ sealed class DifferenceException(string message) : Exception(message);
 /// <summary>Compares results with recorded ones: structure, dtype, shape, values.</summary>
 /// <param name="wide">Whether some argument is 64-bit. Keras on the recording backend gives 32-bit results where this library keeps 64-bit
 /// ones, as NumPy does; that is accepted where the 64 bits were asked for, and nowhere else.</param>
-sealed class Comparison(bool wide)
+/// <param name="through">A dtype that the results were computed in on the way: see <see cref="CheckValues"/>.</param>
+sealed class GoldenComparison(bool wide, string through = "float64")
 {
     /// <summary>Compares a result of any kind, with everything that it holds.</summary>
     public void Check(string what, GoldenValue expected, object? received)
@@ -53,7 +54,7 @@ sealed class Comparison(bool wide)
         if (expected.DType.StartsWith("complex", StringComparison.Ordinal)) throw new MissingException("complex dtypes");
         var shape = GoldenTensors.Shape(expected.Shape);
         if (!SameDType(expected.DType, received.DType.Name()) || shape != received.Shape) throw Differs(what, expected, received.Type);
-        CheckValues(what, expected, received);
+        CheckValues(what, expected, received, through);
     }
 
     /// <summary>Compares shape and values, for what has a dtype by another rule than results have.</summary>
@@ -61,12 +62,10 @@ sealed class Comparison(bool wide)
     /// <param name="expected">The recorded values.</param>
     /// <param name="received">Ours.</param>
     /// <param name="through">A dtype that they were computed in on the way; the coarsest one decides how far they may be off.</param>
-    /// <param name="relative">Another tolerance.</param>
-    public static void CheckValues(string what, GoldenValue.Tensor expected, Tensor received, string through = "float64", double? relative = null)
+    public static void CheckValues(string what, GoldenValue.Tensor expected, Tensor received, string through = "float64")
     {
         if (GoldenTensors.Shape(expected.Shape) != received.Shape) throw Differs(what, expected, received.Type);
         var tolerance = Tolerance.Of(Coarser(through, Coarser(expected.DType, received.DType.Name())));
-        if (relative is { } r) tolerance = new(r, r / 10);
         var (wanted, given) = (expected.ToDoubles(), received.ToDoubles());
         var wrong = Enumerable.Range(0, wanted.Length).Where(i => !tolerance.Allows(wanted[i], given[i])).ToArray();
         if (wrong.Length == 0) return;

@@ -1,0 +1,189 @@
+namespace Keras.Core.Tests.Layers;
+
+// Within the namespace, so that the layers are found before the ops of the same names.
+using Keras.Constraints;
+using Keras.Layers;
+using Keras.Regularizers;
+
+/// <summary>What the generic tests need to know of a layer.</summary>
+/// <param name="Make">A layer of this dtype policy.</param>
+/// <param name="Inputs">Shapes that it takes.</param>
+/// <param name="Output">The shape that it gives for them.</param>
+/// <param name="Weights">The number of weights.</param>
+/// <param name="Params">The number of their elements.</param>
+sealed record LayerRow(Func<DTypePolicy?, Layer> Make, Shape[] Inputs, Shape Output, int Weights = 0, long Params = 0)
+{
+    /// <summary>A layer with every argument off its default.</summary>
+    public Func<Layer>? Other { get; init; }
+
+    /// <summary>Keys of <see cref="Other"/>'s config that can have only one value.</summary>
+    public string[] Fixed { get; init; } = [];
+
+    /// <summary>Whether gradients and training steps are taken with the training flag.</summary>
+    public bool Training { get; init; }
+
+    /// <summary>Whether numbers are drawn, so that two layers give different results in training.</summary>
+    public bool Random { get; init; }
+
+    public Type Type => Make(null).GetType();
+
+    public override string ToString() => $"{Type.Name} {string.Join(" ", Inputs)}{(Training ? " in training" : "")}";
+}
+
+static class LayerTable
+{
+    static readonly L1 Penalty = new(0.1);
+    static readonly DTypePolicy Half = "mixed_bfloat16";
+
+    public static IReadOnlyList<LayerRow> Rows { get; } = [.. Core(), .. Convolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise()];
+
+    static IEnumerable<LayerRow> Core() =>
+    [
+        new(d => new Dense(3, dtype: d), [[2, 4]], [2, 3], 2, 15)
+        {
+            Other = () => new Dense(5, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty, new NonNeg(), new UnitNorm(), "d", Half, false),
+        },
+        new(d => new Dense(3, "tanh", useBias: false, dtype: d), [[2, 5, 3, 4]], [2, 5, 3, 3], 1, 12),
+        new(d => new Keras.Layers.Identity(dtype: d), [[2, 3]], [2, 3]) { Other = () => new Keras.Layers.Identity("i", Half, false, Penalty) },
+        new(d => new Masking(dtype: d), [[2, 3, 4]], [2, 3, 4]) { Other = () => new Masking(2, "m", Half, false, Penalty) },
+        new(d => new Rescaling(2.5, -1, dtype: d), [[2, 3]], [2, 3]) { Other = () => new Rescaling(3, 0.5, "r", Half, false, Penalty) },
+        new(d => new Rescaling(Tensor.Of([1.0, 2, 3], [3]), dtype: d), [[2, 3]], [2, 3]),
+        new(d => new BatchNormalization(dtype: d), [[4, 3]], [4, 3], 4, 12)
+        {
+            Other = () => new BatchNormalization(1, 0.5, 0.1, false, false, "ones", "zeros", "ones", "zeros", Penalty, new L2(), new NonNeg(),
+                new UnitNorm(), renormMomentum: 0.5, synchronized: true, name: "b", dtype: Half, trainable: false, activityRegularizer: Penalty),
+            Fixed = ["renorm", "renorm_clipping"],
+        },
+        new(d => new BatchNormalization(dtype: d), [[4, 3, 2]], [4, 3, 2], 4, 8) { Training = true },
+        new(d => new BatchNormalization(axis: 1, center: false, dtype: d), [[4, 3, 2]], [4, 3, 2], 3, 9) { Training = true },
+        new(d => new BatchNormalization(scale: false, dtype: d), [[4, 3]], [4, 3], 3, 9) { Training = true },
+        new(d => new ActivityRegularization(dtype: d), [[2, 3]], [2, 3]) { Other = () => new ActivityRegularization(0.1, 0.2, "a", Half, false) },
+    ];
+
+    static IEnumerable<LayerRow> Convolutions() =>
+    [
+        new(d => new Conv2D(4, 3, dtype: d), [[2, 6, 5, 3]], [2, 4, 3, 4], 2, 112)
+        {
+            Other = () => new Conv2D(4, (3, 2), (2, 1), "same", "channels_first", (1, 1), 2, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty,
+                new NonNeg(), new UnitNorm(), "c", Half, false),
+            Fixed = ["dilation_rate"],
+        },
+        new(d => new Conv2D(4, (3, 2), 2, "same", activation: "tanh", dtype: d), [[2, 6, 5, 3]], [2, 3, 3, 4], 2, 76),
+        new(d => new Conv2D(4, 2, dilationRate: (2, 1), groups: 2, useBias: false, dtype: d), [[2, 5, 5, 4]], [2, 3, 4, 4], 1, 32)
+        {
+            Other = () => new Conv2D(4, 2, dilationRate: (2, 1)),
+            Fixed = ["*"],
+        },
+        new(d => new Conv2D(2, 3, dataFormat: "channels_first", dtype: d), [[2, 3, 5, 6]], [2, 2, 3, 4], 2, 56),
+        new(d => new Conv1D(4, 3, dtype: d), [[2, 6, 3]], [2, 4, 4], 2, 40)
+        {
+            Other = () => new Conv1D(4, 2, 2, "causal", "channels_first", 1, 2, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty, new NonNeg(),
+                new UnitNorm(), "c", Half, false),
+            Fixed = ["dilation_rate"],
+        },
+        new(d => new Conv1D(4, 3, padding: "causal", dilationRate: 2, dtype: d), [[2, 6, 3]], [2, 6, 4], 2, 40),
+        new(d => new Conv1D(4, 3, padding: "causal", dataFormat: "channels_first", dtype: d), [[2, 3, 6]], [2, 4, 6], 2, 40),
+    ];
+
+    static IEnumerable<LayerRow> Pools() =>
+    [
+        new(d => new MaxPooling1D(dtype: d), [[2, 5, 3]], [2, 2, 3]) { Other = () => new MaxPooling1D(3, 1, "same", "channels_first", "p", Half, false, Penalty) },
+        new(d => new MaxPooling2D(dtype: d), [[2, 4, 6, 3]], [2, 2, 3, 3])
+        {
+            Other = () => new MaxPooling2D((3, 1), 1, "same", "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new MaxPooling2D(3, 2, "same", "channels_first", dtype: d), [[2, 3, 5, 6]], [2, 3, 3, 3]),
+        new(d => new AveragePooling1D(2, dtype: d), [[2, 5, 3]], [2, 2, 3])
+        {
+            Other = () => new AveragePooling1D(3, 1, "same", "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new AveragePooling2D(2, dtype: d), [[2, 4, 6, 3]], [2, 2, 3, 3])
+        {
+            Other = () => new AveragePooling2D((3, 1), 1, "same", "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new AveragePooling2D(3, 2, "same", "channels_first", dtype: d), [[2, 3, 5, 6]], [2, 3, 3, 3]),
+        new(d => new GlobalAveragePooling1D(dtype: d), [[2, 5, 3]], [2, 3])
+        {
+            Other = () => new GlobalAveragePooling1D("channels_first", true, "g", Half, false, Penalty),
+        },
+        new(d => new GlobalAveragePooling2D(dtype: d), [[2, 5, 4, 3]], [2, 3])
+        {
+            Other = () => new GlobalAveragePooling2D("channels_first", true, "g", Half, false, Penalty),
+        },
+        new(d => new GlobalMaxPooling1D(dtype: d), [[2, 5, 3]], [2, 3]) { Other = () => new GlobalMaxPooling1D("channels_first", true, "g", Half, false, Penalty) },
+        new(d => new GlobalMaxPooling2D("channels_first", true, dtype: d), [[2, 3, 5, 4]], [2, 3, 1, 1])
+        {
+            Other = () => new GlobalMaxPooling2D("channels_last", false, "g", Half, false, Penalty),
+        },
+    ];
+
+    static IEnumerable<LayerRow> Shapes() =>
+    [
+        new(d => new Flatten(dtype: d), [[2, 3, 4]], [2, 12]) { Other = () => new Flatten("channels_first", "f", Half, false, Penalty) },
+        new(d => new Flatten("channels_first", dtype: d), [[2, 3, 4, 5]], [2, 60]),
+        new(d => new Flatten(dtype: d), [[2]], [2, 1]),
+        new(d => new Keras.Layers.Reshape((2, 6), dtype: d), [[3, 3, 4]], [3, 2, 6]) { Other = () => new Keras.Layers.Reshape((4, -1), "r", Half, false, Penalty) },
+        new(d => new Keras.Layers.Reshape((-1, 2), dtype: d), [[3, 3, 4]], [3, 6, 2]),
+        new(d => new Permute((2, 1), dtype: d), [[2, 3, 4]], [2, 4, 3]) { Other = () => new Permute((3, 1, 2), "p", Half, false, Penalty) },
+        new(d => new RepeatVector(3, dtype: d), [[2, 4]], [2, 3, 4]) { Other = () => new RepeatVector(2, "r", Half, false, Penalty) },
+        new(d => new ZeroPadding1D(dtype: d), [[2, 3, 4]], [2, 5, 4]) { Other = () => new ZeroPadding1D((1, 2), "channels_first", "z", Half, false, Penalty) },
+        new(d => new ZeroPadding2D(dtype: d), [[2, 3, 4, 1]], [2, 5, 6, 1])
+        {
+            Other = () => new ZeroPadding2D(Axes.Create([1, 2, 3, 4]), "channels_first", "z", Half, false, Penalty),
+        },
+        new(d => new ZeroPadding2D(Axes.Create([1, 2, 0, 4]), "channels_first", dtype: d), [[2, 1, 3, 4]], [2, 1, 6, 8]),
+        new(d => new Cropping1D(dtype: d), [[2, 5, 4]], [2, 3, 4]) { Other = () => new Cropping1D((1, 2), "z", Half, false, Penalty) },
+        new(d => new Cropping2D((1, 2), dtype: d), [[2, 5, 6, 1]], [2, 3, 2, 1])
+        {
+            Other = () => new Cropping2D(Axes.Create([1, 2, 3, 4]), "channels_first", "z", Half, false, Penalty),
+        },
+        new(d => new UpSampling1D(dtype: d), [[2, 3, 4]], [2, 6, 4]) { Other = () => new UpSampling1D(3, "u", Half, false, Penalty) },
+        new(d => new UpSampling2D((2, 3), dtype: d), [[2, 3, 4, 2]], [2, 6, 12, 2])
+        {
+            Other = () => new UpSampling2D((3, 1), "channels_first", "nearest", "u", Half, false, Penalty),
+            Fixed = ["interpolation"],
+        },
+    ];
+
+    static IEnumerable<LayerRow> Pointwise() =>
+    [
+        new(d => new Activation("tanh", dtype: d), [[2, 3]], [2, 3]) { Other = () => new Activation("gelu", "a", Half, false, Penalty) },
+        new(d => new ReLU(dtype: d), [[2, 3]], [2, 3]) { Other = () => new ReLU(6, 0.1, 0.5, "r", Half, false, Penalty) },
+        new(d => new ReLU(1, 0.2, 0.3, dtype: d), [[5, 7]], [5, 7]),
+        new(d => new LeakyReLU(dtype: d), [[2, 3]], [2, 3]) { Other = () => new LeakyReLU(0.1, "r", Half, false, Penalty) },
+        new(d => new ELU(dtype: d), [[2, 3]], [2, 3]) { Other = () => new ELU(0.5, "e", Half, false, Penalty) },
+        new(d => new PReLU("ones", dtype: d), [[2, 3, 4]], [2, 3, 4], 1, 12)
+        {
+            Other = () => new PReLU("he_normal", Penalty, new NonNeg(), (1, 2), "p", Half, false, Penalty),
+        },
+        new(d => new PReLU(new Keras.Initializers.Constant(0.25), sharedAxes: 1, dtype: d), [[2, 3, 4]], [2, 3, 4], 1, 4),
+        new(d => new Keras.Layers.Softmax(dtype: d), [[2, 3]], [2, 3]) { Other = () => new Keras.Layers.Softmax((1, 2), "s", Half, false, Penalty) },
+        new(d => new Keras.Layers.Softmax((1, 2), dtype: d), [[2, 3, 4]], [2, 3, 4]),
+    ];
+
+    static IEnumerable<LayerRow> Merges() =>
+    [
+        new(d => new Keras.Layers.Add(dtype: d), [[2, 3], [2, 3], [2, 3]], [2, 3]) { Other = () => new Keras.Layers.Add("a", Half, false, Penalty) },
+        new(d => new Keras.Layers.Add(dtype: d), [[2, 3, 4], [2, 4]], [2, 3, 4]),
+        new(d => new Keras.Layers.Subtract(dtype: d), [[2, 3], [2, 1]], [2, 3]) { Other = () => new Keras.Layers.Subtract("s", Half, false, Penalty) },
+        new(d => new Keras.Layers.Multiply(dtype: d), [[2, 3], [2, 3]], [2, 3]) { Other = () => new Keras.Layers.Multiply("m", Half, false, Penalty) },
+        new(d => new Average(dtype: d), [[2, 3], [2, 3]], [2, 3]) { Other = () => new Average("a", Half, false, Penalty) },
+        new(d => new Keras.Layers.Maximum(dtype: d), [[2, 3], [2, 3]], [2, 3]) { Other = () => new Keras.Layers.Maximum("m", Half, false, Penalty) },
+        new(d => new Keras.Layers.Minimum(dtype: d), [[2, 3], [2, 3]], [2, 3]) { Other = () => new Keras.Layers.Minimum("m", Half, false, Penalty) },
+        new(d => new Keras.Layers.Concatenate(dtype: d), [[2, 3], [2, 4]], [2, 7]) { Other = () => new Keras.Layers.Concatenate(1, "c", Half, false, Penalty) },
+        new(d => new Keras.Layers.Concatenate(1, dtype: d), [[2, 3, 4], [2, 2, 4]], [2, 5, 4]),
+    ];
+
+    static IEnumerable<LayerRow> Noise() =>
+    [
+        new(d => new Dropout(0.5, seed: 3, dtype: d), [[4, 6]], [4, 6]) { Other = () => new Dropout(0.25, [null, 1], 7, "d", Half, false, Penalty), Random = true },
+        new(d => new SpatialDropout1D(0.5, seed: 3, dtype: d), [[4, 5, 6]], [4, 5, 6]) { Other = () => new SpatialDropout1D(0.25, 7, "d", Half), Random = true },
+        new(d => new SpatialDropout2D(0.5, seed: 3, dtype: d), [[4, 5, 6, 2]], [4, 5, 6, 2])
+        {
+            Other = () => new SpatialDropout2D(0.25, "channels_first", 7, "d", Half),
+            Random = true,
+        },
+        new(d => new GaussianNoise(0.5, seed: 3, dtype: d), [[4, 6]], [4, 6]) { Other = () => new GaussianNoise(0.25, 7, "d", Half, false, Penalty), Random = true },
+        new(d => new GaussianDropout(0.5, seed: 3, dtype: d), [[4, 6]], [4, 6]) { Other = () => new GaussianDropout(0.25, 7, "d", Half, false, Penalty), Random = true },
+    ];
+}
