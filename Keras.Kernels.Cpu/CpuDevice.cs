@@ -131,6 +131,11 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.SliceGradient>(MovementTable.SliceGradient);
         On<Keras.Pad>(MovementTable.Pad);
         On<Keras.Concatenate>(MovementTable.Concatenate);
+        On<Keras.Take>(IndexTable.Take);
+        On<Keras.TakeGradient>(IndexTable.TakeGradient);
+        On<Keras.TakeAlong>(IndexTable.TakeAlong);
+        On<Keras.TakeAlongGradient>(IndexTable.TakeAlongGradient);
+        On<Keras.Cumsum>((op, _, o) => Types.Numbers(o.DType, new IndexTable.CumsumMaker(op, o.Shape)));
         On<Keras.Iota>((_, _, o) => Types.Numbers(o.DType, new IotaMaker(o.Shape.Size)));
     }
 

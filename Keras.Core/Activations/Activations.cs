@@ -96,11 +96,11 @@ public static class Activations
 
     /// <summary>exp(x) divided by its sum along an axis, or along several as one. Default the last.</summary>
     /// <exception cref="ArgumentException">There is no such axis.</exception>
-    public static Tensor Softmax(Tensor x, Axes? axis = null) => Ops.Softmax(x, axis);
+    public static Tensor Softmax(Tensor x, Axes? axis = null) => Ops.Softmax(x, axis ?? -1);
 
     /// <summary>The logarithm of the softmax along an axis, or along several as one, without loss at small values. Default the last.</summary>
     /// <exception cref="ArgumentException">There is no such axis.</exception>
-    public static Tensor LogSoftmax(Tensor x, Axes? axis = null) => Ops.LogSoftmax(x, axis);
+    public static Tensor LogSoftmax(Tensor x, Axes? axis = null) => Ops.LogSoftmax(x, axis ?? -1);
 
     /// <summary>0 up to −1, (x + 1)² / 4 up to 1, then x.</summary>
     public static Tensor SparsePlus(Tensor x) => Ops.SparsePlus(x);

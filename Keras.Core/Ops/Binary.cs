@@ -72,6 +72,22 @@ sealed record LessEqual : Comparison;
 sealed record Greater : Comparison;
 sealed record GreaterEqual : Comparison;
 
+/// <summary>x limited to [low, high]. The gradient passes whole at the limits themselves, where the two comparisons would share it.</summary>
+sealed record Clip : Fused
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) =>
+        inputs[0].As(Shape.Broadcast(inputs[0].Shape, Shape.Broadcast(inputs[1].Shape, inputs[2].Shape, Name), Name));
+
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    {
+        var (x, low, high) = (result.Inputs[0], result.Inputs[1], result.Inputs[2]);
+        var (below, above) = (Ops.Less(x, low), Ops.Greater(x, high));
+        return [Ops.Where(Ops.LogicalOr(below, above), 0, gradient), Ops.Where(below, gradient, 0), Ops.Where(above, gradient, 0)];
+    }
+
+    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) => Ops.Minimum(Ops.Maximum(inputs[0], inputs[1]), inputs[2]);
+}
+
 /// <summary>From a truth value and two tensors: the first where it is true, else the second; all broadcast together.</summary>
 sealed record Select : Op
 {
@@ -180,7 +196,12 @@ public static partial class Ops
     public static Tensor Arctan2(Tensor x1, Tensor x2) => FloatingBinary<Arctan2>(x1, x2);
 
     /// <summary>Each element limited to an interval.</summary>
-    public static Tensor Clip(Tensor x, Tensor xMin, Tensor xMax) => Minimum(Maximum(AsNumber(x), xMin), xMax);
+    public static Tensor Clip(Tensor x, Tensor xMin, Tensor xMax)
+    {
+        x = AsNumber(x);
+        var dtype = DTypes.Promote(ResultType(x, xMin), ResultType(x, xMax));
+        return new Clip().On(Cast(x, dtype), Cast(xMin, dtype), Cast(xMax, dtype));
+    }
 
     /// <summary>Bits set in both of each pair of integers.</summary>
     public static Tensor BitwiseAnd(Tensor x, Tensor y) => Integer<BitwiseAnd>(x, y);

@@ -48,7 +48,7 @@ public readonly record struct Padding
     /// <summary>Reads Keras's name.</summary>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     public static implicit operator Padding(string name) =>
-        Choice.Check("padding", name, "valid", "same", "causal") == "valid" ? Valid : new(name);
+        Choice.Check("padding", name, "valid", "same", "causal") is var known && known == "valid" ? Valid : new(known);
 
     /// <summary>The padding itself, where windows have no direction in time.</summary>
     internal Padding NotCausal(string who) => this != Causal ? this
@@ -90,7 +90,8 @@ public readonly record struct Reduce
 /// <summary>Checks a name against a closed set.</summary>
 static class Choice
 {
-    internal static string Check(string what, string name, params string[] known) => known.Contains(name)
-        ? name
+    // Keras lowers the case before it compares.
+    internal static string Check(string what, string name, params string[] known) => known.Contains(name.ToLowerInvariant())
+        ? name.ToLowerInvariant()
         : throw Errors.Argument(what, "unknown value", string.Join(", ", known.Select(k => $"\"{k}\"")), $"\"{name}\"");
 }

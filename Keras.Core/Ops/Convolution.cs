@@ -118,7 +118,7 @@ sealed record AveragePoolGradient(Window Window, Shape Input) : Op
 
 public static partial class Ops
 {
-    /// <summary>Convolution over one or two spatial dimensions (the kernel is not flipped).</summary>
+    /// <summary>Convolution over one to three spatial dimensions (the kernel is not flipped).</summary>
     /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>
     /// <param name="kernel">(spatial…, channels / groups, filters).</param>
     /// <param name="strides">Steps of the window. Default 1.</param>
@@ -130,21 +130,46 @@ public static partial class Ops
         DataFormat dataFormat = default, Axes? dilationRate = null)
     {
         (inputs, kernel) = Promote(inputs, kernel);
-        var spatial = SpatialRank(inputs, kernel.Rank - 2, "conv");
-        if (spatial == 0) throw Errors.Argument("conv", "the kernel has a wrong rank", "a rank of 3 or 4", kernel.Shape);
+        var spatial = kernel.Rank - 2;
+        if (spatial is < 1 or > 3 || inputs.Rank != kernel.Rank)
+            throw Errors.Argument("conv", "input and kernel do not fit together", "batch, one to three spatial dimensions, and channels; a kernel of that rank",
+                $"input {inputs.Shape}, kernel {kernel.Shape}");
         var steps = (strides ?? 1).Expand(spatial, "conv", "strides");
         var dilation = (dilationRate ?? 1).Expand(spatial, "conv", "dilation_rate");
-        if (steps.Any(s => s > 1) && dilation.Any(d => d > 1))
-            throw Errors.Argument("conv", "strides and dilation cannot both be above 1", "one of them 1", $"strides {steps}, dilation_rate {dilation}");
-        return OnImages(inputs, spatial, dataFormat, x =>
-        {
-            var w = spatial == 1 ? ExpandDims(kernel, 0) : kernel;
-            if (x.Shape[3] != Shape.Unknown && (w.Shape[2] == 0 || x.Shape[3] % w.Shape[2] != 0))
-                throw Errors.Argument("conv", "input channels do not match the kernel", $"a multiple of {w.Shape[2]}", $"input {inputs.Shape}, kernel {kernel.Shape}");
-            var groups = x.Shape[3] == Shape.Unknown ? 1 : x.Shape[3] / w.Shape[2];
-            return new Convolution(Image(steps), Image(dilation), padding.NotCausal("conv"), groups).On(x, w);
-        });
+        var channels = inputs.Shape[dataFormat.IsFirst ? 1 : -1];
+        if (channels != Shape.Unknown && (kernel.Shape[-2] == 0 || channels % kernel.Shape[-2] != 0))
+            throw Errors.Argument("conv", "input channels do not match the kernel", $"a multiple of {kernel.Shape[-2]}", $"input {inputs.Shape}, kernel {kernel.Shape}");
+        padding = padding.NotCausal("conv");
+        return spatial == 3
+            ? OnVolumes(inputs, dataFormat, x => Conv3D(x, kernel, steps, padding, dilation))
+            : OnImages(inputs, spatial, dataFormat, x => Conv2D(x, spatial == 1 ? ExpandDims(kernel, 0) : kernel, Image(steps), padding, Image(dilation)));
     }
+
+    static Tensor Conv2D(Tensor x, Tensor kernel, Axes strides, Padding padding, Axes dilation) =>
+        new Convolution(strides, dilation, padding, x.Shape[3] == Shape.Unknown ? 1 : x.Shape[3] / kernel.Shape[2]).On(x, kernel);
+
+    /// <summary>The sum over the kernel's depth of convolutions of the slices that it lies on.</summary>
+    static Tensor Conv3D(Tensor x, Tensor kernel, Axes strides, Padding padding, Axes dilation)
+    {
+        var depth = new Window(kernel.Shape[0], strides[0], dilation[0], padding);
+        var (count, low) = (depth.Output(0, x.Shape[1]), depth.PadLow(0, x.Shape[1]));
+        if (count == Shape.Unknown) throw Errors.Argument("conv", "the depth of the input is not known", "a known depth", x.Shape);
+        if (count == 0) throw Errors.Argument("conv", "the window is larger than the input", $"a depth of at least {depth.Extent(0)}", x.Shape);
+        var high = Math.Max(0, ((count - 1) * strides[0]) + depth.Extent(0) - low - x.Shape[1]);
+        if (low + high > 0) x = Pad(x, [(0, 0), (low, high), (0, 0), (0, 0), (0, 0)]);
+        Tensor? sum = null;
+        for (var d = 0; d < kernel.Shape[0]; d++)
+        {
+            var slices = new Slice([0, d * dilation[0], 0, 0, 0], [1, strides[0], 1, 1, 1], x.Shape.With(1, count)).On(x);
+            var part = Conv2D(Reshape(slices, Shape.Of([Shape.Unknown, .. x.Shape.Dims[2..]])), Squeeze(Narrow(kernel, 0, d, 1), 0),
+                (strides[1], strides[2]), padding, (dilation[1], dilation[2]));
+            sum = sum is null ? part : sum + part;
+        }
+        return Reshape(sum!, Shape.Of([x.Shape[0], count, .. sum!.Shape.Dims[1..]]));
+    }
+
+    static Tensor OnVolumes(Tensor x, DataFormat format, Func<Tensor, Tensor> apply) =>
+        format.IsFirst ? Moveaxis(apply(Moveaxis(x, 1, -1)), -1, 1) : apply(x);
 
     /// <summary>The largest element of each window over one or two spatial dimensions.</summary>
     /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>

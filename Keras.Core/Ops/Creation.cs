@@ -36,16 +36,23 @@ public static partial class Ops
     /// <summary>Ones in the shape of another tensor.</summary>
     public static Tensor OnesLike(Tensor x, DType? dtype = null) => FullLike(x, 1, dtype);
 
-    /// <summary>The whole numbers from <paramref name="start"/> in steps, <paramref name="stop"/> left out.</summary>
+    /// <summary>The numbers from <paramref name="start"/> in steps, <paramref name="stop"/> left out. With one argument from 0 to it.</summary>
     /// <exception cref="ArgumentException">The step is 0.</exception>
-    public static Tensor Arange(double start, double? stop = null, double step = 1, DType? dtype = null)
+    public static Tensor Arange(double start, double? stop = null, double step = 1, DType? dtype = null) =>
+        Sequence(start, stop, step, dtype ?? Config.Floatx);
+
+    /// <summary>The whole numbers from <paramref name="start"/> in steps, <paramref name="stop"/> left out, as int32. With one argument from 0
+    /// to it.</summary>
+    /// <exception cref="ArgumentException">The step is 0.</exception>
+    public static Tensor Arange(int start, int? stop = null, int step = 1, DType? dtype = null) =>
+        Sequence(start, stop, step, dtype ?? DType.Int32);
+
+    static Tensor Sequence(double start, double? stop, double step, DType type)
     {
         if (step == 0) throw Errors.Argument("arange", "the step is 0", "another step", step);
         var (from, to) = stop is { } end ? (start, end) : (0, start);
         var count = (int)Math.Max(0, Math.Ceiling((to - from) / step));
-        var whole = from == Math.Floor(from) && to == Math.Floor(to) && step == Math.Floor(step);
-        var type = dtype ?? (whole ? DType.Int32 : Config.Floatx);
-        var compute = type.IsFloating() && type.Size() < 4 ? DType.Float32 : type;
+        var compute = type == DType.Bool ? DType.Int32 : type.IsFloating() && type.Size() < 4 ? DType.Float32 : type;
         return Cast((new Iota(new TensorType(compute, [count])).On() * Tensor.Scalar(step, compute)) + Tensor.Scalar(from, compute), type);
     }
 

@@ -111,11 +111,17 @@ sealed record SparseCrossentropyGradient : Labelled
 
 public static partial class Ops
 {
-    /// <summary>exp(x) divided by its sum along the axes.</summary>
-    public static Tensor Softmax(Tensor x, Axes? axis = null) => AlongLast(AsFloating(x), axis ?? -1, "softmax", new Softmax());
+    /// <summary>exp(x) divided by its sum along an axis.</summary>
+    public static Tensor Softmax(Tensor x, int axis = -1) => Softmax(x, (Axes)axis);
+
+    /// <summary>exp(x) divided by its sum along several axes; over all elements for <c>null</c>.</summary>
+    public static Tensor Softmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "softmax", new Softmax());
 
     /// <summary>The logarithm of the softmax, without loss at small values.</summary>
-    public static Tensor LogSoftmax(Tensor x, Axes? axis = null) => AlongLast(AsFloating(x), axis ?? -1, "log_softmax", new LogSoftmax());
+    public static Tensor LogSoftmax(Tensor x, int axis = -1) => LogSoftmax(x, (Axes)axis);
+
+    /// <summary>The logarithm of the softmax along several axes, or over all elements for <c>null</c>.</summary>
+    public static Tensor LogSoftmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "log_softmax", new LogSoftmax());
 
     /// <summary>Applies an op of the last axis along some others: they are moved to the end, as one.</summary>
     static Tensor AlongLast(Tensor x, Axes axis, string who, Op op)

@@ -199,10 +199,11 @@ public static partial class Ops
     /// <summary>The smallest whole number not below each element; integers give a floating result.</summary>
     public static Tensor Ceil(Tensor x) => Floating<Ceil>(x);
 
-    /// <summary>Each element rounded to a number of decimals, halves to the even neighbour. Integers stay as they are.</summary>
+    /// <summary>Each element rounded to a number of decimals, halves to the even neighbour; below 0, to tens, hundreds, ….</summary>
     public static Tensor Round(Tensor x, int decimals = 0)
     {
-        if (!x.DType.IsFloating()) return x.DType == DType.Bool ? Cast(x, DType.Int32) : x;
+        if (x.DType == DType.Bool) x = Cast(x, DType.Int32);
+        if (!x.DType.IsFloating()) return decimals >= 0 ? x : Cast(Round(Cast(x, DType.Float64), decimals), x.DType);
         if (decimals == 0) return new Round().On(x);
         var scale = Math.Pow(10, decimals);
         return new Round().On(x * scale) / scale;

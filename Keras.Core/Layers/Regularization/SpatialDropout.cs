@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Keras.Layers;
 
 /// <summary>In training drops whole channels: the same for all places of an example.</summary>
@@ -30,6 +32,15 @@ public abstract class SpatialDropout : Layer
         var channel = _channelsFirst ? 1 : x.Rank - 1;
         var noise = Shape.Of([.. Enumerable.Range(0, x.Rank).Select(i => i == 0 || i == channel ? x.Shape[i] : 1)]);
         return Random.Dropout(x, Rate, noise, _generator);
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject GetConfig()
+    {
+        var config = base.GetConfig();
+        // These layers alone write the policy as a name.
+        config["dtype"] = Dtype.Name;
+        return config;
     }
 }
 

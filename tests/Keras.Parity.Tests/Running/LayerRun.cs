@@ -24,7 +24,7 @@ static class LayerRun
     /// <summary>The recorded weights. The states of random generators, which Keras lists among them, are no weights here.</summary>
     static GoldenValue[] Kept(GoldenValue weights) => [.. weights.Elements.Where(w => !Path(w).EndsWith("seed_generator_state", StringComparison.Ordinal))];
 
-    static void SetWeights(Layer layer, IReadOnlyList<GoldenValue> recorded)
+    static void SetWeights(Layer layer, GoldenValue[] recorded)
     {
         var mine = layer.Weights;
         var expected = string.Join(", ", recorded.Select(w => $"{LastName(Path(w))} {GoldenTensors.Shape(Value(w).Shape)}"));
@@ -33,9 +33,9 @@ static class LayerRun
         layer.SetWeights([.. recorded.Select(w => GoldenTensors.Tensor(Value(w)))]);
     }
 
-    static void CheckWeights(string what, Layer layer, IReadOnlyList<GoldenValue> recorded)
+    static void CheckWeights(string what, Layer layer, GoldenValue[] recorded)
     {
-        for (var i = 0; i < recorded.Count; i++) GoldenComparison.CheckValues($"{what} {Path(recorded[i])}", Value(recorded[i]), layer.Weights[i].Value, layer.Dtype.ComputeDType.Name());
+        for (var i = 0; i < recorded.Length; i++) GoldenComparison.CheckValues($"{what} {Path(recorded[i])}", Value(recorded[i]), layer.Weights[i].Value, layer.Dtype.ComputeDType.Name());
     }
 
     static void CheckMasks(GoldenCase golden, Nest outputs)

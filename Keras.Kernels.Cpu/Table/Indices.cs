@@ -1,0 +1,81 @@
+using System.Numerics;
+
+namespace Keras.Kernels.Cpu;
+
+using Keras.Kernels.Cpu.Elementwise;
+using Keras.Kernels.Cpu.Movement;
+using Keras.Kernels.Cpu.Reduction;
+
+/// <summary>Kernels that read or add by index, for indices of 32 and 64 bits; others are widened.</summary>
+internal static unsafe class IndexTable
+{
+    readonly record struct Sizes(long Outer, long N, long Inner, long Count);
+
+    static Sizes Of(Shape whole, int axis, long count) =>
+        new(whole.Slice(0, axis).Size, whole[axis], whole.Slice(axis + 1, whole.Rank - axis - 1).Size, count);
+
+    internal static Kernel? Take(Keras.Take op, TensorType[] inputs, TensorType output)
+    {
+        var (s, size) = (Of(inputs[0].Shape, op.Axis, inputs[1].Shape.Size), output.DType.Size());
+        return inputs[1].DType switch
+        {
+            DType.Int32 => new((in KernelCall call) => Check<int>(op, call, 1,
+                Gather.Take(size, call.Input<byte>(0), call.Input<int>(1), call.Output<byte>(), s.Outer, s.N, s.Inner, s.Count), s.N)),
+            DType.Int64 => new((in KernelCall call) => Check<long>(op, call, 1,
+                Gather.Take(size, call.Input<byte>(0), call.Input<long>(1), call.Output<byte>(), s.Outer, s.N, s.Inner, s.Count), s.N)),
+            _ => null,
+        };
+    }
+
+    internal static Kernel? TakeAlong(Keras.TakeAlong op, TensorType[] inputs, TensorType output)
+    {
+        var (s, size) = (Of(inputs[0].Shape, op.Axis, inputs[1].Shape[op.Axis]), output.DType.Size());
+        return inputs[1].DType switch
+        {
+            DType.Int32 => new((in KernelCall call) => Check<int>(op, call, 1,
+                Gather.TakeAlong(size, call.Input<byte>(0), call.Input<int>(1), call.Output<byte>(), s.Outer, s.N, s.Inner, s.Count), s.N)),
+            DType.Int64 => new((in KernelCall call) => Check<long>(op, call, 1,
+                Gather.TakeAlong(size, call.Input<byte>(0), call.Input<long>(1), call.Output<byte>(), s.Outer, s.N, s.Inner, s.Count), s.N)),
+            _ => null,
+        };
+    }
+
+    internal static Kernel? TakeGradient(Keras.TakeGradient op, TensorType[] inputs, TensorType output) =>
+        Types.Numbers(output.DType, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape.Size), inputs[0].DType, output, along: false));
+
+    internal static Kernel? TakeAlongGradient(Keras.TakeAlongGradient op, TensorType[] inputs, TensorType output) =>
+        Types.Numbers(output.DType, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape[op.Axis]), inputs[0].DType, output, along: true));
+
+    sealed class ScatterMaker(Op op, Sizes s, DType indices, TensorType output, bool along) : IMaker
+    {
+        public Kernel Make<T>() where T : unmanaged => indices == DType.Int64 ? Make<T, long>() : Make<T, int>();
+
+        Kernel Make<T, TIndex>() where T : unmanaged where TIndex : unmanaged, IBinaryInteger<TIndex>
+        {
+            var bytes = checked((int)output.Bytes);
+            return new((in KernelCall call) =>
+            {
+                new Span<byte>(call.Output<byte>(), bytes).Clear();
+                var bad = along
+                    ? Scatter.Along<Elementwise.Add, TIndex, T>(call.Output<T>(), call.Input<TIndex>(0), call.Input<T>(1), s.Outer, s.N, s.Inner, s.Count)
+                    : Scatter.Run<Elementwise.Add, TIndex, T>(call.Output<T>(), call.Input<TIndex>(0), call.Input<T>(1), s.Outer, s.N, s.Inner, s.Count);
+                Check<TIndex>(op, call, 0, bad, s.N);
+            });
+        }
+    }
+
+    static void Check<TIndex>(Op op, in KernelCall call, int input, long bad, long n) where TIndex : unmanaged
+    {
+        if (bad >= 0)
+            throw Errors.Argument(op.Name, "an index is out of range", $"{-n} to {n - 1}", $"{call.Input<TIndex>(input)[bad]} at position {bad}");
+    }
+
+    internal sealed class CumsumMaker(Keras.Cumsum op, Shape shape) : IMaker
+    {
+        public Kernel Make<T>() where T : unmanaged
+        {
+            var s = Of(shape, op.Axis, 0);
+            return new((in KernelCall call) => Cumulate.Run<Reduction.Sum, T>(call.Input<T>(0), call.Output<T>(), s.Outer, s.N, s.Inner, op.Reverse), 0, (0, 0));
+        }
+    }
+}

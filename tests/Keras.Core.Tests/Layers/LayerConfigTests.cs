@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Keras.Core.Tests.Layers;
+
+/// <summary>The configs that Keras wrote for recorded layers come back as they were.</summary>
+sealed class LayerConfigTests
+{
+    // Arguments of quantized and low-rank training, which layers here do not have.
+    static readonly string[] Foreign = ["quantization_config", "lora_rank", "lora_alpha"];
+
+    static IEnumerable<string> Recorded() =>
+        LayerTable.Rows.Select(r => r.Type.Name).Distinct().Where(name => File.Exists(Recording(name)));
+
+    [TestCaseSource(nameof(Recorded))]
+    public void Config_is_what_Keras_writes(string name)
+    {
+        var type = LayerTable.Rows.First(r => r.Type.Name == name).Type;
+        var configs = File.ReadLines(Recording(name)).Select(line => JsonNode.Parse(line)!["config"]!["config"]!.AsObject()).Where(IsPlain).ToArray();
+        Assert.That(configs, Is.Not.Empty);
+        foreach (var config in configs)
+        {
+            foreach (var key in Foreign) config.Remove(key);
+            var layer = (Layer)ObjectConfig.Construct(type, config);
+            Assert.That(Canonical(layer.GetConfig()), Is.EqualTo(Canonical(config)).Using<JsonElement>(JsonElement.DeepEquals));
+        }
+    }
+
+    // Layers of another policy or with a Python function are not among ours, and only nearest upsampling is.
+    static bool IsPlain(JsonObject config) => !Foreign.Any(f => config[f] is not null)
+        && (config["dtype"] is not JsonObject policy || policy["class_name"]!.GetValue<string>() == "DTypePolicy")
+        && config["activation"] is not JsonObject
+        && (config["interpolation"] is null || config["interpolation"]!.GetValue<string>() == "nearest");
+
+    static JsonElement Canonical(JsonNode config)
+    {
+        foreach (var part in config.AsObject().Select(p => p.Value).OfType<JsonObject>())
+        {
+            part.Remove("shared_object_id");
+            part["config"] = JsonNode.Parse(Canonical(part["config"]!).GetRawText());
+        }
+        return JsonDocument.Parse(config.ToJsonString()).RootElement;
+    }
+
+    static string Recording(string name) => Path.Combine(Root, "layers", $"{name}.jsonl");
+
+    static string Root { get; } = Environment.GetEnvironmentVariable("KERAS_GOLDENS") is { Length: > 0 } named ? named : AboveTests();
+
+    static string AboveTests()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "tests", "goldens"))) folder = folder.Parent;
+        return Path.Combine(folder?.FullName ?? "", "tests", "goldens");
+    }
+}

@@ -1,0 +1,96 @@
+using Keras.Kernels.Cpu;
+
+namespace Keras.Core.Tests.Models;
+
+public class SteadyStateTests
+{
+    /// <summary>What the training thread allocates from the end of one batch to the end of the next.</summary>
+    sealed class AllocationMeter : Callback
+    {
+        long _last;
+        int _epoch;
+
+        public List<long> Bytes { get; } = [];
+
+        public override void OnEpochBegin(int epoch, Logs logs) => (_epoch, Bytes.Capacity) = (epoch, 4096);
+
+        public override void OnTrainBatchEnd(int batch, Logs logs)
+        {
+            var now = GC.GetAllocatedBytesForCurrentThread();
+            if (_epoch > 0 && batch > 0) Bytes.Add(now - _last);
+            _last = GC.GetAllocatedBytesForCurrentThread();
+        }
+    }
+
+    static T On<T>(int threads, Func<T> function)
+    {
+        var before = CpuDevice.Threads;
+        try
+        {
+            CpuDevice.Threads = threads;
+            return function();
+        }
+        finally
+        {
+            CpuDevice.Threads = before;
+        }
+    }
+
+    [TestCase(1), TestCase(2)]
+    public void A_training_step_allocates_nothing(int threads)
+    {
+        var meter = new AllocationMeter();
+        On(threads, () =>
+        {
+            var model = Digits.Model(normalized: true);
+            model.Compile("adam", "sparse_categorical_crossentropy", metrics: ["accuracy"]);
+            var (x, y) = Digits.Take(128);
+            return model.Fit(x, y, batchSize: 16, epochs: 4, verbose: 0, callbacks: [meter]);
+        });
+        Assert.That(meter.Bytes, Has.Count.EqualTo(3 * 7));
+        Assert.That(meter.Bytes, Is.All.Zero);
+    }
+
+    [Test]
+    public void Steps_with_a_short_last_batch_and_weights_allocate_nothing_either()
+    {
+        var meter = new AllocationMeter();
+        var model = Digits.Model();
+        model.Compile("sgd", "sparse_categorical_crossentropy", metrics: ["accuracy"], weightedMetrics: ["accuracy"]);
+        var (x, y) = Digits.Take(40);
+        model.Fit(x, y, batchSize: 16, epochs: 4, verbose: 0, sampleWeight: Ops.Ones([40]), callbacks: [meter]);
+        Assert.That(meter.Bytes, Is.All.Zero);
+    }
+
+    [Test, Category("Slow")]
+    public void Training_has_the_same_bits_on_any_number_of_threads()
+    {
+        byte[][] Train(int threads) => On(threads, () =>
+        {
+            Utils.ClearSession();
+            Utils.SetRandomSeed(7);
+            var model = Digits.Model();
+            model.Compile("adam", "sparse_categorical_crossentropy", metrics: ["accuracy"]);
+            var (x, y) = Digits.Take(500);
+            model.Fit(x, y, batchSize: 32, epochs: 2, verbose: 0, validationSplit: 0.1);
+            return model.GetWeights().Select(w => System.Runtime.InteropServices.MemoryMarshal.AsBytes(w.ToArray<float>().AsSpan()).ToArray()).ToArray();
+        });
+        var one = Train(1);
+        Assert.That(Train(2), Is.EqualTo(one), "2 threads");
+        Assert.That(Train(4), Is.EqualTo(one), "4 threads");
+        Assert.That(Train(1), Is.EqualTo(one), "once more");
+    }
+
+    [Test, Category("Slow")]
+    public void The_digits_are_learned()
+    {
+        Utils.SetRandomSeed(7);
+        var model = Digits.Model();
+        model.Compile("adam", "sparse_categorical_crossentropy", metrics: ["accuracy"]);
+        var (x, y) = Digits.Take(1400);
+        var history = model.Fit(x, y, epochs: 4, verbose: 0, validationSplit: 0.1);
+        Assert.That(history["accuracy"][^1], Is.GreaterThan(0.93));
+        Assert.That(history["val_accuracy"][^1], Is.GreaterThan(0.93));
+        Assert.That(history["loss"], Is.Ordered.Descending);
+    }
+}
