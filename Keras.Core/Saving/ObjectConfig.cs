@@ -76,6 +76,7 @@ static class ObjectConfig
                 _ when type == typeof(double[]) => (double[])[.. value.AsArray().Select(v => Number(v!))],
                 _ when type == typeof(DType) => DTypes.Parse((string)value!),
                 _ when type == typeof(LearningRateSchedule) => value is JsonObject ? Deserialize<LearningRateSchedule>(value) : (LearningRateSchedule)Number(value),
+                _ when type == typeof(Tensor) => Values(value),
                 _ when type == typeof(string) => (string?)value,
                 _ when type == typeof(Axes) => (Axes)Integers(value),
                 _ when type == typeof(Shape) => (Shape)Integers(value),
@@ -99,12 +100,31 @@ static class ObjectConfig
     static double Number(JsonNode value) => value.GetValueKind() == JsonValueKind.String
         ? double.Parse((string)value!, CultureInfo.InvariantCulture) : (double)value;
 
-    static int[] Integers(JsonNode value) => value is JsonArray array
-        ? [.. array.Select(v => v is null ? Shape.Unknown : (int)v)] : [(int)value];
+    // Borders come as pairs in a list: (before, after) for each axis.
+    static int[] Integers(JsonNode? value) => value switch
+    {
+        null => [Shape.Unknown],
+        JsonArray array => [.. array.SelectMany(Integers)],
+        _ => [(int)Number(value)],
+    };
+
+    /// <summary>A number, lists of numbers, or an array as Keras writes one.</summary>
+    static Tensor Values(JsonNode value)
+    {
+        if (value is JsonObject o) return Ops.Cast(Values(o["config"]!["value"]!), DTypes.Parse((string?)o["config"]!["dtype"] ?? "float32"));
+        if (value is not JsonArray) return value.GetValueKind() == JsonValueKind.Number && Number(value) % 1 == 0 ? (int)Number(value) : Number(value);
+        var dims = new List<int>();
+        for (JsonNode? part = value; part is JsonArray list; part = list.Count > 0 ? list[0] : null) dims.Add(list.Count);
+        return Tensor.Of([.. Numbers(value).Select(n => (float)n)], Shape.Of([.. dims]));
+    }
+
+    static IEnumerable<double> Numbers(JsonNode? value) => value is JsonArray list ? list.SelectMany(Numbers) : [Number(value!)];
 
     static string FunctionName(JsonNode value) => value is JsonObject o ? (string?)o["config"] ?? "" : (string)value!;
 
-    static string PolicyName(JsonNode value) => value is JsonObject o ? (string?)o["config"]?["name"] ?? (string?)o["config"]?["source_name"] ?? "" : (string)value!;
+    static string PolicyName(JsonNode value) => value is not JsonObject o ? (string)value!
+        : (string?)o["class_name"] == "DTypePolicy" ? (string?)o["config"]?["name"] ?? ""
+        : throw Errors.Unsupported("dtype", "this kind of policy is not supported yet", "DTypePolicy", o["class_name"]);
 
     /// <summary>The config of an object, by the arguments of its constructor.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole.")]
@@ -130,6 +150,15 @@ static class ObjectConfig
         ["registered_name"] = null,
     };
 
+    static JsonArray Nested(ReadOnlySpan<double> values, ReadOnlySpan<int> dims)
+    {
+        var list = new JsonArray();
+        var part = values.Length / Math.Max(1, dims[0]);
+        for (var i = 0; i < dims[0]; i++)
+            list.Add(dims.Length == 1 ? (JsonNode)values[i] : Nested(values.Slice(i * part, part), dims[1..]));
+        return list;
+    }
+
     static JsonNode? Write(object? value) => value switch
     {
         null => null,
@@ -138,6 +167,8 @@ static class ObjectConfig
         bool b => b,
         string s => s,
         DType dtype => dtype.Name(),
+        Tensor { Rank: 0 } scalar => scalar.Item() is var number && scalar.DType.IsInteger() ? (int)number : number,
+        Tensor tensor => Nested(tensor.ToDoubles(), tensor.Shape.Dims),
         IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
         Variable { Shape.Rank: 0 } variable => variable.Read().Item(),
         LearningRateSchedule => Serialize(value, "keras.optimizers.schedules"),

@@ -11,7 +11,7 @@ static class Binder
     public static object? Call(IEnumerable<MethodInfo> overloads, object? target, IReadOnlyDictionary<string, GoldenValue> arguments)
     {
         MissingException? reason = null;
-        foreach (var method in overloads.OrderBy(m => m.GetParameters().Length))
+        foreach (var method in Narrowest(overloads))
         {
             object?[] bound;
             try
@@ -27,6 +27,10 @@ static class Binder
         }
         throw reason ?? new MissingException("no such function");
     }
+
+    // As the compiler chooses: a whole number goes to an int before it goes to a double.
+    static IEnumerable<MethodInfo> Narrowest(IEnumerable<MethodInfo> overloads) =>
+        overloads.OrderBy(m => m.GetParameters().Length).ThenBy(m => m.GetParameters().Count(p => p.ParameterType == typeof(double)));
 
     static object?[] Bind(MethodInfo method, IReadOnlyDictionary<string, GoldenValue> arguments)
     {
@@ -57,7 +61,7 @@ static class Binder
         if (type.IsByRefLike) throw new MissingException($"{parameter.Member.Name} takes a span");
         if (value is GoldenValue.Null)
             return parameter.HasDefaultValue && parameter.DefaultValue is null ? Default(parameter)
-                : !type.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable ? null
+                : Nullable.GetUnderlyingType(type) is not null || !type.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable ? null
                 : throw MissingException.Refused(type.Name, value);
         if (type == typeof(IReadOnlyList<(int, int)>)) return Pads(value, Rank(all));
         try
@@ -81,7 +85,8 @@ static class Binder
         if (type == typeof(DType)) return GoldenTensors.DType(value is GoldenValue.Text dtype ? dtype.Value : throw MissingException.Refused("a dtype", value));
         if (type == typeof(string)) return value is GoldenValue.Text text ? text.Value : throw MissingException.Refused("a string", value);
         if (type == typeof(bool)) return value is GoldenValue.Bool or GoldenValue.Integer ? GoldenTensors.Number(value) != 0 : throw MissingException.Refused("a bool", value);
-        if (type == typeof(int)) return (int)Whole(value);
+        // A whole float goes to a double where an overload takes one, as in arange(4.0).
+        if (type == typeof(int)) return value is GoldenValue.Real ? throw MissingException.Refused("an integer", value) : (int)Whole(value);
         if (type == typeof(long)) return Whole(value);
         if (type == typeof(double)) return value is GoldenValue.Bool ? throw MissingException.Refused("a number", value) : GoldenTensors.Number(value);
         if (type == typeof(float)) return (float)GoldenTensors.Number(value);
