@@ -9,7 +9,10 @@ public readonly struct Axes : IEquatable<Axes>, IEnumerable<int>
 {
     readonly int[]? _values;
 
-    Axes(int[] values) => _values = values;
+    Axes(int[] values, bool isNumber = false) => (_values, IsNumber) = (values, isNumber);
+
+    /// <summary>Whether this was given as a number, not as a list, and is written as one.</summary>
+    internal bool IsNumber { get; }
 
     /// <summary>How many there are.</summary>
     public int Count => _values?.Length ?? 0;
@@ -24,13 +27,17 @@ public readonly struct Axes : IEquatable<Axes>, IEnumerable<int>
     public static Axes Create(ReadOnlySpan<int> values) => new(values.ToArray());
 
     /// <summary>A list of one.</summary>
-    public static implicit operator Axes(int value) => new([value]);
+    public static implicit operator Axes(int value) => new([value], isNumber: true);
 
     /// <summary>A list of two.</summary>
     public static implicit operator Axes((int, int) values) => new([values.Item1, values.Item2]);
 
     /// <summary>A list of three.</summary>
     public static implicit operator Axes((int, int, int) values) => new([values.Item1, values.Item2, values.Item3]);
+
+    /// <summary>Two pairs as a list of four.</summary>
+    public static implicit operator Axes(((int, int), (int, int)) values) =>
+        new([values.Item1.Item1, values.Item1.Item2, values.Item2.Item1, values.Item2.Item2]);
 
     /// <summary>The array as a list.</summary>
     public static implicit operator Axes(int[] values) => Create(values);
@@ -43,7 +50,7 @@ public readonly struct Axes : IEquatable<Axes>, IEnumerable<int>
             throw Errors.Argument(who, $"{name} has a wrong number of values", $"1 or {count}", this);
         foreach (var value in this)
             if (value < least) throw Errors.Argument(who, $"{name} is too small", $"{least} or more", this);
-        return Count == count ? this : new Axes(Enumerable.Repeat(this[0], count).ToArray());
+        return Count == count ? new Axes(_values!) : new Axes(Enumerable.Repeat(this[0], count).ToArray());
     }
 
     /// <summary>The axes of a shape that these name, in rising order, each once.</summary>

@@ -12,8 +12,9 @@ public sealed partial class Tensor
     internal Tensor(Op op, Tensor[] inputs, TensorType type)
     {
         (Op, _inputs, Type) = (op, inputs, type);
+        IsOpen = op is Placeholder;
         IsSymbolic = op is Placeholder { IsInput: true };
-        foreach (var input in inputs) IsSymbolic |= input.IsSymbolic;
+        foreach (var input in inputs) (IsOpen, IsSymbolic) = (IsOpen | input.IsOpen, IsSymbolic | input.IsSymbolic);
     }
 
     internal Op Op { get; }
@@ -33,6 +34,9 @@ public sealed partial class Tensor
 
     /// <summary>Which steps of a sequence count, as Keras attaches it to a tensor; <c>null</c> for all.</summary>
     public Tensor? Mask { get; set; }
+
+    /// <summary>Whether it depends on a placeholder, so that it has no value.</summary>
+    internal bool IsOpen { get; }
 
     /// <summary>Whether it depends on an <c>Input</c>, so that a functional model may be made of it.</summary>
     internal bool IsSymbolic { get; }

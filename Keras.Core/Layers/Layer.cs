@@ -261,9 +261,13 @@ public abstract class Layer
             Check(inputs);
             EnsureBuilt(inputs);
             var context = new CallContext(scope.Training ?? false, [.. inputs.Flatten().Select(t => t.Mask)]);
-            var outputs = Compute(inputs, context);
+            // A call on tensors without values changes no state: what it assigns in a trace of its own is dropped.
+            var outputs = Trace.Current is null && given.Flatten().Any(t => t.IsOpen)
+                ? Trace.Run(() => Compute(inputs, context)).Result
+                : Compute(inputs, context);
+            outputs = Finish(given, outputs, context, training);
             if (outermost && Trace.Current is null) _lastLosses = [.. scope.Losses];
-            return Finish(given, outputs, context, training);
+            return outputs;
         });
     }
 

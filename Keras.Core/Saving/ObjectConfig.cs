@@ -78,7 +78,7 @@ static class ObjectConfig
                 _ when type == typeof(LearningRateSchedule) => value is JsonObject ? Deserialize<LearningRateSchedule>(value) : (LearningRateSchedule)Number(value),
                 _ when type == typeof(Tensor) => Values(value),
                 _ when type == typeof(string) => (string?)value,
-                _ when type == typeof(Axes) => (Axes)Integers(value),
+                _ when type == typeof(Axes) => value is JsonArray ? (Axes)Integers(value) : (int)Number(value),
                 _ when type == typeof(Shape) => (Shape)Integers(value),
                 _ when type == typeof(Padding) => (Padding)(string)value!,
                 _ when type == typeof(DataFormat) => (DataFormat)(string)value!,
@@ -115,7 +115,7 @@ static class ObjectConfig
         if (value is not JsonArray) return value.GetValueKind() == JsonValueKind.Number && Number(value) % 1 == 0 ? (int)Number(value) : Number(value);
         var dims = new List<int>();
         for (JsonNode? part = value; part is JsonArray list; part = list.Count > 0 ? list[0] : null) dims.Add(list.Count);
-        return Tensor.Of([.. Numbers(value).Select(n => (float)n)], Shape.Of([.. dims]));
+        return Tensor.Of([.. Numbers(value)], Shape.Of([.. dims]));
     }
 
     static IEnumerable<double> Numbers(JsonNode? value) => value is JsonArray list ? list.SelectMany(Numbers) : [Number(value!)];
@@ -136,7 +136,10 @@ static class ObjectConfig
             var name = char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..];
             var property = made.GetType().GetProperty(name)
                 ?? throw Errors.Unsupported(made.GetType().Name, "a constructor argument has no property of its name", name, "none");
-            config[Naming.ConfigKey(parameter.Name)] = Write(property.GetValue(made));
+            var value = property.GetValue(made);
+            // As Keras, whose base class writes the regularizer only where there is one.
+            if (value is null && parameter.Name == "activityRegularizer") continue;
+            config[Naming.ConfigKey(parameter.Name)] = Write(value);
         }
         return config;
     }
@@ -172,6 +175,7 @@ static class ObjectConfig
         IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
         Variable { Shape.Rank: 0 } variable => variable.Read().Item(),
         LearningRateSchedule => Serialize(value, "keras.optimizers.schedules"),
+        Axes { IsNumber: true } axes => axes[0],
         Axes axes => new JsonArray([.. axes.Select(a => (JsonNode)a)]),
         Shape shape => new JsonArray([.. shape.Select(d => (JsonNode?)d)]),
         Padding or DataFormat or Reduce => value.ToString(),

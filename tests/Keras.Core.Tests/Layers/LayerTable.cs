@@ -138,11 +138,6 @@ static class LayerTable
             Other = () => new Cropping2D(Axes.Create([1, 2, 3, 4]), "channels_first", "z", Half, false, Penalty),
         },
         new(d => new UpSampling1D(dtype: d), [[2, 3, 4]], [2, 6, 4]) { Other = () => new UpSampling1D(3, "u", Half, false, Penalty) },
-        new(d => new UpSampling2D((2, 3), dtype: d), [[2, 3, 4, 2]], [2, 6, 12, 2])
-        {
-            Other = () => new UpSampling2D((3, 1), "channels_first", "nearest", "u", Half, false, Penalty),
-            Fixed = ["interpolation"],
-        },
     ];
 
     static IEnumerable<LayerRow> Pointwise() =>

@@ -105,7 +105,7 @@ public class ModelTests
         var shared = new Dense(2, kernelInitializer: "ones", name: "shared");
         Tensor left = shared.Apply(a), right = shared.Apply(b * 2);
         var sum = Ops.Add(left, right);
-        var model = new Model(new[] { a, b }, new[] { sum, new Concatenate().Apply([left, right]) }, name: "both");
+        var model = new Model(new[] { a, b }, new[] { sum, new Keras.Layers.Concatenate().Apply([left, right]) }, name: "both");
         var (x, y) = (new float[,] { { 1, 2, 3 } }, new float[,] { { 10, 20, 30 } });
         var outputs = model.PredictAll(new Nest[] { x, y }).Flatten();
         Assert.That(Values(outputs[0]), Is.EqualTo(new[] { 126f, 126f }));
@@ -187,6 +187,20 @@ public class ModelTests
         var named = model.Evaluate(new Nest[] { x, y }, Nest.Dictionary([new("v", new float[,] { { 30 }, { 40 } }), new("u", new float[2, 1])]), verbose: 0);
         Assert.That(named["v_loss"], Is.Zero.Within(1e-6));
         Assert.That(() => model.PredictAll(Nest.Dictionary([new("a", x), new("c", y)])), Throws.ArgumentException.With.Message.Contains("a, b"));
+    }
+
+    [Test]
+    public void Data_by_name_go_to_the_input_of_that_name_also_after_data_by_position()
+    {
+        Tensor z = new Input(Shape.Of(1), name: "z").Output, a = new Input(Shape.Of(1), name: "a").Output;
+        var model = new Model(new[] { z, a }, new Dense(1, kernelInitializer: "ones").Apply(z * 10 + a));
+        var (one, two) = (new float[,] { { 1 } }, new float[,] { { 2 } });
+        Nest listed = new Nest[] { one, two }, named = Nest.Dictionary([new("z", one), new("a", two)]);
+        Assert.That(model.Predict(listed).Item(), Is.EqualTo(12));
+        Assert.That(model.Predict(named).Item(), Is.EqualTo(12), "Predict");
+        model.Compile("sgd", "mae");
+        Assert.That(model.Evaluate(listed, new float[1, 1], verbose: 0)["loss"], Is.EqualTo(12).Within(1e-5));
+        Assert.That(model.Evaluate(named, new float[1, 1], verbose: 0)["loss"], Is.EqualTo(12).Within(1e-5), "Evaluate");
     }
 
     [Test]
