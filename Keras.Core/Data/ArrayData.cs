@@ -35,7 +35,10 @@ sealed class ArrayData
 
     int First { get; init; }
 
-    internal int Steps => (Samples + BatchSize - 1) / BatchSize;
+    /// <summary>All samples as one batch, without a copy.</summary>
+    internal ReadOnlySpan<Tensor> Whole => _arrays;
+
+    internal int Steps => (int)(((long)Samples + BatchSize - 1) / BatchSize);
 
     static int Count(string who, Nest x, Nest? y, Nest? weight, bool allowEmpty)
     {
@@ -80,13 +83,13 @@ sealed class ArrayData
     {
         var start = step * BatchSize;
         var size = Math.Min(BatchSize, Samples - start);
-        if (!_buffers.TryGetValue(size, out var buffers))
-            _buffers[size] = buffers = [.. _arrays.Select(a => Room(a.Type.As(a.Shape.With(0, size))))];
+        if (!_buffers.TryGetValue(size, out var buffers)) _buffers[size] = buffers = Rooms(size);
         for (var k = 0; k < buffers.Length; k++) Copy(_arrays[k], buffers[k], start, size);
         return buffers;
     }
 
-    static Tensor Room(TensorType type) => Tensor.Literal(type, new HostData(type.Bytes));
+    // Apart from Batch, which must not make a closure for every batch.
+    Tensor[] Rooms(int size) => [.. _arrays.Select(a => a.Type.As(a.Shape.With(0, size))).Select(t => Tensor.Literal(t, new HostData(t.Bytes)))];
 
     void Copy(Tensor from, Tensor to, int start, int size)
     {

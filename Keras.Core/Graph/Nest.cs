@@ -73,6 +73,11 @@ public sealed class Nest
         return Map(_ => tensors[next++]);
     }
 
+    /// <summary>The structure alone: two of the same text take the same tensors.</summary>
+    internal string Structure => _leaf is not null ? "*"
+        : Keys is null ? $"[{string.Join(",", _items.Select(i => i.Structure))}]"
+        : $"{{{string.Join(",", Keys.Zip(_items, (k, i) => $"{k}:{i.Structure}"))}}}";
+
     /// <summary>The shapes, in the structure.</summary>
     public override string ToString() => _leaf is not null ? _leaf.Shape.ToString()
         : Keys is null ? $"[{string.Join(", ", _items)}]"

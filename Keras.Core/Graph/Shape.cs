@@ -38,12 +38,18 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int?>
         {
             long size = 1;
             foreach (var dim in Dims)
-                size = dim == Unknown
-                    ? throw Errors.Invalid("Shape", "the number of elements is not known", "known dimensions", ToString())
-                    : checked(size * dim);
+            {
+                if (dim == Unknown) throw Errors.Invalid("Shape", "the number of elements is not known", "known dimensions", ToString());
+                size = dim == 0 ? 0 : size > MaxSize / dim ? throw TooLarge() : size * dim;
+            }
             return size;
         }
     }
+
+    // So that the bytes of the widest dtype still fit a long.
+    const long MaxSize = long.MaxValue / sizeof(double);
+
+    ArgumentException TooLarge() => Errors.Argument("Shape", "there are more elements than any memory holds", $"at most {MaxSize}", ToString());
 
     /// <summary>Makes a shape; <c>null</c> stands for an unknown dimension.</summary>
     /// <exception cref="ArgumentException">A dimension is negative.</exception>

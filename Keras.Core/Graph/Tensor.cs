@@ -159,7 +159,14 @@ public sealed partial class Tensor
 
     /// <summary>The value without its history: no gradient flows through it, and what it was made of can be collected.</summary>
     /// <exception cref="InvalidOperationException">The tensor depends on an <c>Input</c>, which has no value.</exception>
-    public Tensor Detach() => Literal(Type, Evaluate());
+    public Tensor Detach() => Literal(Type, EvaluateToKeep());
+
+    /// <summary>The value for someone who holds it beyond this tensor's life: a variable must not overwrite it then.</summary>
+    internal HostData EvaluateToKeep()
+    {
+        if (Op is VariableRead read) read.Variable.Share();
+        return Evaluate();
+    }
 
     internal HostData Evaluate() => Value ?? Evaluator.Evaluate(this);
 

@@ -10,6 +10,7 @@ public sealed class Variable
     readonly WeakReference<Tensor?> _read = new(null);
     HostData _storage;
     long _version;
+    bool _shared;
 
     /// <summary>Makes a variable that holds a value.</summary>
     /// <param name="value">The first value; its dtype and shape stay the variable's.</param>
@@ -84,16 +85,22 @@ public sealed class Variable
     public void Assign(Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (!value.Shape.Matches(Shape))
-            throw Errors.Argument($"Variable \"{Path}\"", "the shape of the new value is another one", Shape, value.Shape);
+        Check(value);
         value = Ops.Cast(value, DType);
         if (Trace.Current is { } trace) trace.Assign(this, value);
-        else Replace(value.Evaluate());
+        else Replace(value.EvaluateToKeep());
     }
 
-    /// <summary>Assigns several variables in one run, so that what their values share is computed once.</summary>
+    void Check(Tensor value)
+    {
+        if (!value.Shape.Matches(Shape))
+            throw Errors.Argument($"Variable \"{Path}\"", "the shape of the new value is another one", Shape, value.Shape);
+    }
+
+    /// <summary>Assigns several variables in one run, so that what their values share is computed once. All or none.</summary>
     internal static void AssignAll(IReadOnlyList<(Variable Variable, Tensor Value)> updates)
     {
+        foreach (var (variable, value) in updates) variable.Check(value);
         if (Trace.Current is null)
             Evaluator.Evaluate([.. updates.Select(u => u.Value)]);
         foreach (var (variable, value) in updates) variable.Assign(value);
@@ -107,23 +114,26 @@ public sealed class Variable
             _storage = data;
             _version++;
             _read.SetTarget(null);
-            Shared = true;
+            _shared = true;
         }
     }
 
-    /// <summary>Whether tensors other than the snapshot may hold the storage.</summary>
-    bool Shared { get; set; }
+    /// <summary>Says that others than the snapshot hold the storage from now on.</summary>
+    internal void Share()
+    {
+        lock (_gate) _shared = true;
+    }
 
     /// <summary>Makes the storage this variable's own before a step writes into it: who saw the old value keeps it.</summary>
     internal HostData BeforeOverwrite()
     {
         lock (_gate)
         {
-            if (Shared || _read.TryGetTarget(out _))
+            if (_shared || _read.TryGetTarget(out _))
             {
                 _storage = HostData.Of<byte>(_storage.Span);
                 _read.SetTarget(null);
-                Shared = false;
+                _shared = false;
             }
             _version++;
             return _storage;

@@ -15,6 +15,7 @@ public abstract class Layer
     readonly Lock _building = new();
     volatile bool _built;
     bool _fieldsTracked;
+    int _calls;
     bool _trainable = true;
     string? _parentPath;
     IReadOnlyList<Tensor> _lastLosses = [];
@@ -161,6 +162,9 @@ public abstract class Layer
         if (!_sublayers.Contains(layer)) _sublayers.Add(layer);
         return layer;
     }
+
+    /// <summary>Counts a symbolic call and gives the number of those before.</summary>
+    internal int CountCall() => Interlocked.Increment(ref _calls) - 1;
 
     internal void Untrack(Layer layer) => _sublayers.Remove(layer);
 

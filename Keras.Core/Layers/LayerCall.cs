@@ -10,5 +10,8 @@ sealed class LayerCall(Layer layer, Nest inputs, bool? training)
     /// <summary>The training flag, where the call named one.</summary>
     internal bool? Training => training;
 
+    /// <summary>How many calls the layer had before.</summary>
+    internal int Index { get; } = layer.CountCall();
+
     internal IReadOnlyList<Tensor> Outputs { get; set; } = [];
 }

@@ -108,7 +108,7 @@ sealed class FunctionalGraph
     internal Nest Run(Nest inputs)
     {
         var values = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (var (symbol, value) in Inputs.Flatten().Zip(Fit(inputs))) values[symbol] = value;
+        foreach (var (symbol, value) in Inputs.Flatten().Zip(Arrange(inputs).Flatten())) values[symbol] = Fit(value, symbol);
         foreach (var tensor in _order)
         {
             if (values.ContainsKey(tensor)) continue;
@@ -132,22 +132,29 @@ sealed class FunctionalGraph
         return result;
     }
 
-    /// <summary>The given tensors in the order, dtype and rank of the inputs.</summary>
-    IEnumerable<Tensor> Fit(Nest given)
-    {
-        var symbols = Inputs.Flatten();
-        if (given.Keys is { } keys && Inputs.Keys is null) given = ByName(given, keys, symbols);
-        var tensors = given.Flatten();
-        if (tensors.Count != symbols.Count) throw Errors.Argument(_who, "the number of inputs is wrong", symbols.Count, tensors.Count);
-        return tensors.Zip(symbols, Fit);
-    }
+    /// <summary>The names of the outputs: the keys of a dictionary, else those of the layers that made them.</summary>
+    internal IReadOnlyList<string> OutputNames => Outputs.Keys ?? [.. Outputs.Flatten().Select(o => o.History?.Layer.Name ?? "output")];
 
-    Nest ByName(Nest given, IReadOnlyList<string> keys, IReadOnlyList<Tensor> symbols)
+    IReadOnlyList<string> InputNames => Inputs.Keys ?? [.. Inputs.Flatten().Select(i => i.Op.Name)];
+
+    /// <summary>The given tensors in the structure of the inputs; a dictionary is read by the names of the inputs.</summary>
+    /// <exception cref="ArgumentException">Their number or names are others.</exception>
+    internal Nest Arrange(Nest given) => Inputs.Pack(Arrange(given, InputNames, "input"));
+
+    /// <summary>The given targets or weights in the order of the outputs.</summary>
+    /// <exception cref="ArgumentException">Their names are others.</exception>
+    internal Nest ArrangeTargets(Nest given) => given.Keys is null ? given : Nest.List(Arrange(given, OutputNames, "output").Select(t => (Nest)t));
+
+    IReadOnlyList<Tensor> Arrange(Nest given, IReadOnlyList<string> names, string kind)
     {
-        var names = symbols.Select(s => s.Op.Name).ToArray();
-        return names.All(keys.Contains)
-            ? Nest.List(names.Select(n => given.Items[keys.ToList().IndexOf(n)]))
-            : throw Errors.Argument(_who, "the names of the inputs differ", string.Join(", ", names), string.Join(", ", keys));
+        if (given.Keys is { } keys)
+        {
+            if (!names.All(keys.Contains) || keys.Count != names.Count)
+                throw Errors.Argument(_who, $"the names of the {kind}s differ", string.Join(", ", names), string.Join(", ", keys));
+            given = Nest.List(names.Select(n => given.Items[keys.ToList().IndexOf(n)]));
+        }
+        var tensors = given.Flatten();
+        return tensors.Count == names.Count ? tensors : throw Errors.Argument(_who, $"the number of {kind}s is wrong", names.Count, tensors.Count);
     }
 
     Tensor Fit(Tensor value, Tensor symbol)

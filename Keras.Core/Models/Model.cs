@@ -99,6 +99,10 @@ public class Model : Layer
     /// <inheritdoc/>
     protected override Nest Call(Nest inputs, CallContext context) => Graph is null ? base.Call(inputs, context) : Graph.Run(inputs);
 
+    ArrayData Data(Nest x, Nest? y, Nest? weight, int batchSize, bool allowEmpty = false) => Graph is { } graph
+        ? new ArrayData(Who, graph.Arrange(x), y is null ? null : graph.ArrangeTargets(y), weight is null ? null : graph.ArrangeTargets(weight), batchSize, allowEmpty)
+        : new ArrayData(Who, x, y, weight, batchSize, allowEmpty);
+
     /// <summary>Says how the model is trained.</summary>
     /// <param name="optimizer">Default rmsprop.</param>
     /// <param name="loss">One loss, or one for each output. Default none: then only what layers add.</param>
@@ -132,8 +136,8 @@ public class Model : Layer
         double validationSplit = 0, (Nest X, Nest Y)? validationData = null, bool shuffle = true, Nest? sampleWeight = null, int initialEpoch = 0,
         int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default)
     {
-        var data = new ArrayData(Who, x, y, sampleWeight, batchSize);
-        var validation = validationData is { } given ? new ArrayData(Who, given.X, given.Y, null, validationBatchSize ?? batchSize) : null;
+        var data = Data(x, y, sampleWeight, batchSize);
+        var validation = validationData is { } given ? Data(given.X, given.Y, null, validationBatchSize ?? batchSize) : null;
         if (validationSplit != 0 && validation is null) (data, validation) = data.Split(validationSplit, validationBatchSize ?? batchSize);
         return Trainer.Fit(data, validation, new FitParameters(verbose, epochs, data.Steps), callbacks, shuffle, initialEpoch, validationFreq, cancellationToken);
     }
@@ -143,16 +147,16 @@ public class Model : Layer
     /// <returns>The loss and each metric by name.</returns>
     public Logs Evaluate(Nest x, Nest? y = null, int batchSize = 32, int verbose = 1, Nest? sampleWeight = null,
         IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default) =>
-        Trainer.Evaluate(new ArrayData(Who, x, y, sampleWeight, batchSize), verbose, callbacks, cancellationToken);
+        Trainer.Evaluate(Data(x, y, sampleWeight, batchSize), verbose, callbacks, cancellationToken);
 
     /// <summary>One step of training on one batch.</summary>
     /// <inheritdoc cref="Fit"/>
     /// <returns>The loss and metrics of this batch, before the step.</returns>
-    public Logs TrainOnBatch(Nest x, Nest? y = null, Nest? sampleWeight = null) => Trainer.OnBatch(x, y, sampleWeight, train: true);
+    public Logs TrainOnBatch(Nest x, Nest? y = null, Nest? sampleWeight = null) => Trainer.OnBatch(Data(x, y, sampleWeight, int.MaxValue), train: true);
 
     /// <summary>Losses and metrics of one batch, without training.</summary>
     /// <inheritdoc cref="Fit"/>
-    public Logs TestOnBatch(Nest x, Nest? y = null, Nest? sampleWeight = null) => Trainer.OnBatch(x, y, sampleWeight, train: false);
+    public Logs TestOnBatch(Nest x, Nest? y = null, Nest? sampleWeight = null) => Trainer.OnBatch(Data(x, y, sampleWeight, int.MaxValue), train: false);
 
     /// <summary>The outputs for data, batch by batch. Any number of threads may predict at once.</summary>
     /// <param name="x">The inputs, samples along the first axis; there may be none.</param>
@@ -163,12 +167,13 @@ public class Model : Layer
     /// <exception cref="ArgumentException">The data do not fit the model.</exception>
     /// <exception cref="InvalidOperationException">The model has several outputs: see <see cref="PredictAll"/>.</exception>
     public Tensor Predict(Nest x, int batchSize = 32, int verbose = 0, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default) =>
-        PredictAll(x, batchSize, verbose, callbacks, cancellationToken).Tensor;
+        PredictAll(x, batchSize, verbose, callbacks, cancellationToken) is { IsTensor: true } output ? output.Tensor
+            : throw Errors.Invalid(Who, "the model has several outputs", "one output", "several", "PredictAll gives them all.");
 
     /// <summary>The outputs for data, in the structure of the model's outputs.</summary>
     /// <inheritdoc cref="Predict(Nest, int, int, IEnumerable{Callback}?, CancellationToken)"/>
     public Nest PredictAll(Nest x, int batchSize = 32, int verbose = 0, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default) =>
-        Predictor.Run(new ArrayData(Who, x, null, null, batchSize, allowEmpty: true), verbose, callbacks, cancellationToken);
+        Predictor.Run(Data(x, null, null, batchSize, allowEmpty: true), verbose, callbacks, cancellationToken);
 
     /// <summary>The output for a batch, from the caller's memory into the caller's memory. After the first call for a batch size it allocates
     /// nothing. Any number of threads may predict at once.</summary>

@@ -55,7 +55,7 @@ static class ModelSummary
     static string Sources(List<LayerCall> calls)
     {
         var sources = calls.SelectMany(c => c.Inputs.Flatten()).Select(t => t.History is { } from
-            ? $"{from.Layer.Name}[0][{from.Outputs.ToList().IndexOf(t)}]" : t.Op.Name).ToList();
+            ? $"{from.Layer.Name}[{from.Index}][{from.Outputs.ToList().IndexOf(t)}]" : t.Op.Name).ToList();
         return sources.Count == 0 ? "-" : string.Join(", ", sources);
     }
 
@@ -113,12 +113,8 @@ static class ModelSummary
                 continue;
             }
             if (lines[^1].Length > 0) lines.Add("");
-            while (rest.Length > width)
-            {
-                lines[^1] = rest[..width];
-                rest = rest[width..];
-                lines.Add("");
-            }
+            // A word that is too long ends in an ellipsis, as in Keras.
+            if (rest.Length > width) rest = rest[..(width - 1)] + "…";
             lines[^1] = rest;
         }
         return lines;

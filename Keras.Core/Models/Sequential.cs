@@ -6,6 +6,7 @@ namespace Keras;
 public sealed class Sequential : Model
 {
     readonly List<Layer> _stack = [];
+    Tensor? _input;
 
     /// <summary>A model of these layers.</summary>
     /// <param name="layers">The layers in order; an <see cref="Keras.Layers.Input"/> may stand first.</param>
@@ -54,9 +55,10 @@ public sealed class Sequential : Model
     void Rebuild()
     {
         ClearGraph();
-        if (_stack.Count < 2 || _stack[0] is not Keras.Layers.Input input) return;
-        NameScope.Run(Name, () => SetGraph(input.Output, Chain(input.Output)));
-        EnsureBuilt(input.Output);
+        _input = _stack is [Keras.Layers.Input first, ..] ? first.Output : _input;
+        if (_input is null || Layers.Count == 0) return;
+        NameScope.Run(Name, () => SetGraph(_input, Chain(_input)));
+        EnsureBuilt(_input);
     }
 
     Tensor Chain(Tensor x)
@@ -66,11 +68,13 @@ public sealed class Sequential : Model
     }
 
     /// <inheritdoc/>
-    protected override void BuildWeights(Shape inputShape)
+    protected override void Build(Nest inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         if (Graph is not null || Layers.Count == 0) return;
-        var input = new Keras.Layers.Input(inputShape.Slice(1, inputShape.Rank - 1), dtype: Dtype.ComputeDType).Output;
-        SetGraph(input, Chain(input));
+        var type = inputs.Tensor.Type;
+        _input = new Keras.Layers.Input(type.Shape.Slice(1, type.Shape.Rank - 1), dtype: type.DType).Output;
+        SetGraph(_input, Chain(_input));
     }
 
     /// <inheritdoc/>

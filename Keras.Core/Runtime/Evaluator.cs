@@ -27,6 +27,7 @@ static class Evaluator
     {
         Tensor[] missing = [.. Distinct(roots)];
         if (missing.Length == 0) return;
+        CheckClosed(missing);
         var order = Graphs.Order(missing, node => node.Value is not null);
         var key = new GraphKey(Device.Default, order, missing);
         if (!Plans.TryGetValue(key, out var plan))
@@ -36,6 +37,15 @@ static class Evaluator
         }
         Run(plan, order, missing);
     }
+
+    static void CheckClosed(Tensor[] roots)
+    {
+        if (!Array.Exists(roots, r => r.IsOpen)) return;
+        throw HasNoValue(Graphs.Order(roots).First(n => n.Op is Placeholder));
+    }
+
+    internal static InvalidOperationException HasNoValue(Tensor input) => Errors.Invalid($"Input \"{input.Op.Name}\"",
+        "an Input has no value of its own", "a tensor of values", input, "Call the model on data, or use Predict.");
 
     static List<Tensor> Distinct(ReadOnlySpan<Tensor> roots)
     {

@@ -35,7 +35,7 @@ sealed unsafe class Plan
     {
         for (var i = 0; i < _idle.Length; i++)
             if (_idle[i] is not null && Interlocked.Exchange(ref _idle[i], null) is { } idle) return idle;
-        return new Workspace(Device, _slots, ArenaBytes, _variables.Length);
+        return new Workspace(Device, _slots, ArenaBytes);
     }
 
     internal void Return(Workspace workspace, bool keep)
@@ -53,7 +53,7 @@ sealed unsafe class Plan
     internal void Run(Workspace workspace, CancellationToken cancellation = default)
     {
         for (var i = 0; i < _variables.Length; i++)
-            workspace.SetVariable(i, _overwritten[i] ? _variables[i].BeforeOverwrite() : _variables[i].Storage);
+            workspace.Set(SlotKind.Variable, i, _overwritten[i] ? _variables[i].BeforeOverwrite() : _variables[i].Storage);
         cancellation.ThrowIfCancellationRequested();
         var addresses = workspace.Addresses;
         foreach (var step in _steps)
@@ -69,18 +69,17 @@ readonly record struct Slot(SlotKind Kind, int Index, long Offset, HostData? Dat
 sealed unsafe class Workspace : IDisposable
 {
     readonly Device _device;
-    readonly Slot[] _slots;
     readonly HostData?[] _held;
-    readonly int[] _variableSlots;
+    readonly int[] _argumentSlots, _variableSlots, _resultSlots;
     readonly long _bytes;
     nint _block;
 
-    internal Workspace(Device device, Slot[] slots, long arenaBytes, int variables)
+    internal Workspace(Device device, Slot[] slots, long arenaBytes)
     {
-        (_device, _slots) = (device, slots);
+        _device = device;
         _bytes = arenaBytes + ((long)slots.Length * sizeof(nint));
         _held = new HostData?[slots.Length];
-        _variableSlots = new int[variables];
+        (_argumentSlots, _variableSlots, _resultSlots) = (Slots(slots, SlotKind.Argument), Slots(slots, SlotKind.Variable), Slots(slots, SlotKind.Result));
         _block = device.Arenas.Rent("workspace", _bytes);
         Addresses = (nint*)(_block + arenaBytes);
         for (var i = 0; i < slots.Length; i++)
@@ -91,7 +90,6 @@ sealed unsafe class Workspace : IDisposable
                 SlotKind.Constant => slots[i].Data!.Address,
                 _ => 0,
             };
-            if (slots[i].Kind == SlotKind.Variable) _variableSlots[slots[i].Index] = i;
         }
     }
 
@@ -100,26 +98,37 @@ sealed unsafe class Workspace : IDisposable
     /// <summary>The address of each slot.</summary>
     internal nint* Addresses { get; }
 
-    internal void SetVariable(int index, HostData data) => Hold(_variableSlots[index], data);
+    /// <summary>The slot of each argument, variable or result; -1 where an argument is not used.</summary>
+    static int[] Slots(Slot[] slots, SlotKind kind)
+    {
+        var count = 0;
+        foreach (var slot in slots)
+            if (slot.Kind == kind) count = Math.Max(count, slot.Index + 1);
+        var found = new int[count];
+        Array.Fill(found, -1);
+        for (var i = 0; i < slots.Length; i++)
+            if (slots[i].Kind == kind) found[slots[i].Index] = i;
+        return found;
+    }
 
-    /// <summary>Gives an argument or a result its memory; the caller keeps the memory alive and in place.</summary>
+    /// <summary>Gives an argument, a variable or a result its memory; the caller keeps the memory alive and in place.</summary>
     internal void Set(SlotKind kind, int index, nint address)
     {
-        for (var i = 0; i < _slots.Length; i++)
-            if (_slots[i].Kind == kind && _slots[i].Index == index) Addresses[i] = address;
+        if (Find(kind, index) is var slot and >= 0) Addresses[slot] = address;
     }
 
-    /// <summary>Gives an argument or a result its memory and holds it for the run.</summary>
+    /// <summary>Gives an argument, a variable or a result its memory and holds it for the run.</summary>
     internal void Set(SlotKind kind, int index, HostData data)
     {
-        for (var i = 0; i < _slots.Length; i++)
-            if (_slots[i].Kind == kind && _slots[i].Index == index) Hold(i, data);
-    }
-
-    void Hold(int slot, HostData data)
-    {
+        if (Find(kind, index) is not (var slot and >= 0)) return;
         _held[slot] = data;
         Addresses[slot] = data.Address;
+    }
+
+    int Find(SlotKind kind, int index)
+    {
+        var slots = kind switch { SlotKind.Argument => _argumentSlots, SlotKind.Variable => _variableSlots, _ => _resultSlots };
+        return index < slots.Length ? slots[index] : -1;
     }
 
     internal void Release() => Array.Clear(_held);

@@ -10,9 +10,13 @@ sealed class Planner
     readonly List<Step> _steps = [];
     readonly Dictionary<Tensor, int[]> _slotsOf = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Variable, int> _variables = [];
-    readonly Tensor[] _arguments;
+    readonly Dictionary<Op, int> _arguments = [];
 
-    Planner(Device device, Tensor[] arguments) => (_device, _arguments) = (device, arguments);
+    Planner(Device device, Tensor[] arguments)
+    {
+        _device = device;
+        for (var i = 0; i < arguments.Length; i++) _arguments[arguments[i].Op] = i;
+    }
 
     /// <param name="device">Where the plan runs.</param>
     /// <param name="arguments">The placeholders, in the order in which they will be set.</param>
@@ -35,20 +39,11 @@ sealed class Planner
         _slotsOf[node] = node.Op switch
         {
             Constant constant => [New(SlotKind.Constant, 0, constant.Data)],
-            Placeholder => [New(SlotKind.Argument, ArgumentIndex(node))],
+            Placeholder => [New(SlotKind.Argument, _arguments.TryGetValue(node.Op, out var index) ? index : throw Evaluator.HasNoValue(node))],
             VariableRead read => [VariableSlot(read.Variable)],
             Part part => [_slotsOf[node.Inputs[0]][part.Index]],
             _ => Compute(node),
         };
-    }
-
-    int ArgumentIndex(Tensor node)
-    {
-        var index = Array.FindIndex(_arguments, a => a.Op.Equals(node.Op));
-        return index >= 0
-            ? index
-            : throw Errors.Invalid($"Input \"{node.Op.Name}\"", "an Input has no value of its own", "a tensor of values", node,
-                "Call the model on data, or use Predict.");
     }
 
     int VariableSlot(Variable variable)
@@ -170,24 +165,24 @@ sealed class Planner
         return root;
     }
 
-    /// <summary>Gives each arena slot an offset, the largest first, at the lowest place that is free while it lives.</summary>
+    /// <summary>Gives each arena slot an offset: as the steps go by, the smallest gap that is large enough, and back when its last reader is done.</summary>
     long Arrange()
     {
-        var placed = new List<Draft>();
-        long total = 0;
-        foreach (var slot in _slots.Where(s => s.Kind == SlotKind.Arena && s.Same < 0 && s.First >= 0).OrderByDescending(s => s.Bytes))
+        var born = new List<Draft>?[_steps.Count];
+        var dying = new List<Draft>?[_steps.Count];
+        foreach (var slot in _slots)
         {
-            long offset = 0;
-            foreach (var other in placed.Where(o => o.First <= slot.Last && slot.First <= o.Last).OrderBy(o => o.Offset))
-            {
-                if (offset + slot.Aligned <= other.Offset) break;
-                offset = Math.Max(offset, other.Offset + other.Aligned);
-            }
-            slot.Offset = offset;
-            total = Math.Max(total, offset + slot.Aligned);
-            placed.Add(slot);
+            if (slot.Kind != SlotKind.Arena || slot.Same >= 0 || slot.First < 0) continue;
+            (born[slot.First] ??= []).Add(slot);
+            (dying[slot.Last] ??= []).Add(slot);
         }
-        return total;
+        var arena = new ArenaLayout();
+        for (var step = 0; step < _steps.Count; step++)
+        {
+            foreach (var slot in born[step] ?? []) slot.Offset = arena.Take(slot.Aligned);
+            foreach (var slot in dying[step] ?? []) arena.Give(slot.Offset, slot.Aligned);
+        }
+        return arena.Size;
     }
 
     Plan Finish(long arenaBytes, TensorType[] results, IReadOnlyList<(Variable Variable, Tensor Value)> updates)
@@ -224,5 +219,52 @@ sealed class Planner
             if (First < 0) First = step;
             Last = step;
         }
+    }
+}
+
+/// <summary>Offsets in memory that is still to be allocated: gaps are reused, neighbouring ones are joined.</summary>
+sealed class ArenaLayout
+{
+    // By offset; what lies behind Size is free without end.
+    readonly SortedList<long, long> _gaps = [];
+
+    internal long Size { get; private set; }
+
+    long End { get; set; }
+
+    internal long Take(long size)
+    {
+        var best = -1;
+        for (var i = 0; i < _gaps.Count; i++)
+            if (_gaps.Values[i] >= size && (best < 0 || _gaps.Values[i] < _gaps.Values[best])) best = i;
+        var offset = best < 0 ? End : _gaps.Keys[best];
+        if (best < 0) End += size;
+        else
+        {
+            var left = _gaps.Values[best] - size;
+            _gaps.RemoveAt(best);
+            if (left > 0) _gaps.Add(offset + size, left);
+        }
+        Size = Math.Max(Size, End);
+        return offset;
+    }
+
+    internal void Give(long offset, long size)
+    {
+        var at = 0;
+        while (at < _gaps.Count && _gaps.Keys[at] < offset) at++;
+        if (at < _gaps.Count && _gaps.Keys[at] == offset + size)
+        {
+            size += _gaps.Values[at];
+            _gaps.RemoveAt(at);
+        }
+        if (at > 0 && _gaps.Keys[at - 1] + _gaps.Values[at - 1] == offset)
+        {
+            offset = _gaps.Keys[at - 1];
+            size += _gaps.Values[at - 1];
+            _gaps.RemoveAt(at - 1);
+        }
+        if (offset + size == End) End = offset;
+        else _gaps.Add(offset, size);
     }
 }

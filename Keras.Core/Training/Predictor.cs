@@ -4,19 +4,14 @@ namespace Keras;
 sealed class Predictor
 {
     readonly Model _model;
-    readonly CompiledFunction _function;
-    volatile Nest? _structure, _outputs;
+    volatile StructureEntry[] _structures = [];
     volatile SpanEntry[] _spans = [];
 
-    internal Predictor(Model model)
-    {
-        _model = model;
-        _function = new CompiledFunction(x => _model.Apply((_structure ?? x[0]).Pack(x), training: false).Flatten());
-    }
+    internal Predictor(Model model) => _model = model;
 
     internal Nest Run(ArrayData data, int verbose, IEnumerable<Callback>? callbacks, CancellationToken cancellation)
     {
-        Prepare(data.X);
+        var (function, outputs) = For(data.X);
         var list = new CallbackList(callbacks, _model, new FitParameters(verbose, 1, data.Steps), progress: verbose == 0 ? null : new Callbacks.ProgbarLogger());
         HostData[]? whole = null;
         TensorType[] types = [];
@@ -26,7 +21,7 @@ sealed class Predictor
             cancellation.ThrowIfCancellationRequested();
             list.OnPredictBatchBegin(step, new Logs());
             var batch = data.Batch(step);
-            var plan = _function.PlanFor(batch);
+            var plan = function.PlanFor(batch);
             var results = plan.Results.Select(r => new HostData(r.Bytes)).ToArray();
             CompiledFunction.Invoke(plan, batch, results, cancellation);
             types = [.. plan.Results.Select(r => r.As(r.Shape.With(0, data.Samples)))];
@@ -35,7 +30,20 @@ sealed class Predictor
             list.OnPredictBatchEnd(step, new Logs());
         }
         list.OnPredictEnd();
-        return _outputs!.Pack([.. types.Select((t, i) => Tensor.Literal(t, whole![i]))]);
+        return outputs.Pack([.. types.Select((t, i) => Tensor.Literal(t, whole![i]))]);
+    }
+
+    /// <summary>The function for inputs of this structure, and the structure of its outputs.</summary>
+    StructureEntry For(Nest x)
+    {
+        var structure = x.Structure;
+        foreach (var known in _structures)
+            if (known.Structure == structure) return known;
+        var outputs = _model.Apply(x.Map(t => new Placeholder(t.Type.As(t.Shape.With(0, Shape.Unknown)), "x").On()), training: false);
+        var function = new CompiledFunction(batch => _model.Apply(x.Pack(batch), training: false).Flatten());
+        var entry = new StructureEntry(function, outputs, structure);
+        _structures = [.. _structures, entry];
+        return entry;
     }
 
     static void Put(HostData part, HostData whole, TensorType type, int first)
@@ -43,13 +51,6 @@ sealed class Predictor
         if (part.Bytes == 0) return;
         var row = whole.Bytes / type.Shape[0];
         part.Span.CopyTo(whole.Span[(int)(first * row)..]);
-    }
-
-    void Prepare(Nest x)
-    {
-        if (_outputs is not null) return;
-        _structure = x;
-        _outputs = _model.Apply(x.Map(t => new Placeholder(t.Type.As(t.Shape.With(0, Shape.Unknown)), "x").On()), training: false);
     }
 
     internal unsafe void Run<TIn, TOut>(ReadOnlySpan<TIn> x, Span<TOut> destination) where TIn : unmanaged where TOut : unmanaged
@@ -83,6 +84,8 @@ sealed class Predictor
 
     SpanEntry Add<TIn, TOut>(int length) where TIn : unmanaged where TOut : unmanaged
     {
+        if (!_model.Inputs.IsTensor || !_model.Outputs.IsTensor)
+            throw Errors.Invalid(_model.Who, "spans hold one input and one output", "a model with one of each", $"inputs {_model.Inputs}, outputs {_model.Outputs}");
         var (input, output) = (_model.Inputs.Tensor.Type, _model.Outputs.Tensor.Type);
         if (input.DType != DTypes.Of<TIn>() || output.DType != DTypes.Of<TOut>())
             throw Errors.Argument(_model.Who, "the element types are not the model's", $"{input.DType.ClrType().Name} and {output.DType.ClrType().Name}",
@@ -97,6 +100,11 @@ sealed class Predictor
         // A few batch sizes at most are remembered; the oldest gives way.
         _spans = [.. _spans.TakeLast(15), entry];
         return entry;
+    }
+
+    sealed record StructureEntry(CompiledFunction Function, Nest Outputs, string Structure)
+    {
+        internal void Deconstruct(out CompiledFunction function, out Nest outputs) => (function, outputs) = (Function, Outputs);
     }
 
     sealed record SpanEntry(Type In, Type Out, int InputLength, int OutputLength, Plan Plan);

@@ -12,7 +12,7 @@ sealed class Trainer
     Objective? _objective;
     StepFunction? _train, _test;
     (string Name, Metric Metric)[] _shown = [];
-    (int X, int Y, int Weight) _layout;
+    (string X, int Y, int Weight) _layout;
     Nest? _structure;
 
     internal Trainer(Model model, Optimizer optimizer, PerOutput<Loss>? loss, IReadOnlyList<double>? lossWeights, MetricLists? metrics, MetricLists? weightedMetrics)
@@ -85,12 +85,11 @@ sealed class Trainer
         return Copied(RunTest(data, list, cancellation));
     }
 
-    internal Logs OnBatch(Nest x, Nest? y, Nest? weight, bool train)
+    internal Logs OnBatch(ArrayData data, bool train)
     {
-        Prepare(x, y, weight);
+        Prepare(data);
         ResetMetrics();
-        Tensor[] batch = [.. x.Flatten(), .. y?.Flatten() ?? [], .. weight?.Flatten() ?? []];
-        (train ? _train : _test)!.Run(batch, default);
+        (train ? _train : _test)!.Run(data.Whole, default);
         return Copied(train ? _trainLogs : _testLogs);
     }
 
@@ -112,17 +111,21 @@ sealed class Trainer
             Callbacks.Messages.Warn(_model.Who, $"the inputs hold {count} values that are not numbers (NaN); the loss may become NaN too.");
     }
 
-    void Prepare(ArrayData data) => Prepare(data.X, data.Y, data.Weight);
-
     /// <summary>Builds the model, the losses and the optimizer for data of these shapes, and the steps. Errors in the data come up here.</summary>
-    void Prepare(Nest x, Nest? y, Nest? weight)
+    void Prepare(ArrayData data)
     {
-        var layout = (x.Flatten().Count, y?.Flatten().Count ?? 0, weight?.Flatten().Count ?? 0);
+        var (x, y, weight) = (data.X, data.Y, data.Weight);
+        var layout = (x.Structure, y?.Flatten().Count ?? 0, weight?.Flatten().Count ?? 0);
         if (_train is not null && layout == _layout) return;
         var outputs = _model.Apply(x.Map(Symbol));
         var targets = y?.Flatten() ?? [];
         var names = OutputNames(outputs);
-        _objective ??= new Objective(_model.Who, names, outputs.Flatten(), targets, _loss, _lossWeights, _metrics, _weightedMetrics);
+        if (_objective is null)
+        {
+            var objective = new Objective(_model.Who, names, outputs.Flatten(), targets, _loss, _lossWeights, _metrics, _weightedMetrics);
+            objective.CheckTargets(targets);
+            _objective = objective;
+        }
         _objective.CheckTargets(targets);
         // Keras builds all of an optimizer's slots before the first step.
         if (!Optimizer.Built) Optimizer.Build(_model.TrainableWeights);
@@ -137,15 +140,15 @@ sealed class Trainer
     /// <summary>A tensor of the same type but for the batch size, which is left open, and without a value.</summary>
     static Tensor Symbol(Tensor x) => new Placeholder(x.Type.As(x.Shape.With(0, Shape.Unknown)), "x").On();
 
-    IReadOnlyList<string> OutputNames(Nest outputs) => outputs.Keys
-        ?? (_model.Graph is { } graph ? [.. graph.Outputs.Flatten().Select(o => o.History?.Layer.Name ?? "output")]
-            : [.. outputs.Flatten().Select((_, i) => $"output_{i + 1}")]);
+    IReadOnlyList<string> OutputNames(Nest outputs) =>
+        _model.Graph?.OutputNames ?? outputs.Keys ?? [.. outputs.Flatten().Select((_, i) => $"output_{i + 1}")];
 
     /// <summary>What a step computes, traced once for each signature.</summary>
     IReadOnlyList<Tensor> Step(IReadOnlyList<Tensor> batch, bool train)
     {
         var x = _structure!.Pack(batch);
-        Tensor[] y = [.. batch.Skip(_layout.X).Take(_layout.Y)], weights = [.. batch.Skip(_layout.X + _layout.Y)];
+        var inputs = x.Flatten().Count;
+        Tensor[] y = [.. batch.Skip(inputs).Take(_layout.Y)], weights = [.. batch.Skip(inputs + _layout.Y)];
         return CallScope.Run((scope, _) =>
         {
             var outputs = _model.Apply(x, training: train).Flatten();

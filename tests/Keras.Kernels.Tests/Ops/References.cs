@@ -1,0 +1,97 @@
+namespace Keras.Kernels.Tests.Table;
+
+/// <summary>Functions that <see cref="Math"/> has not, to about the last digit of a double.</summary>
+static class References
+{
+    // Kahan: the rounding of 1 + x is undone by the quotient.
+    internal static double Log1p(double x)
+    {
+        var u = 1 + x;
+        return u == 1 ? x : double.IsPositiveInfinity(u) ? u : Math.Log(u) * (x / (u - 1));
+    }
+
+    // The series serves where exp(x) - 1 would cancel.
+    internal static double Expm1(double x)
+    {
+        if (Math.Abs(x) > 0.5 || double.IsNaN(x)) return Math.Exp(x) - 1;
+        var terms = new List<double>();
+        var term = x;
+        for (var n = 2; n < 25; term *= x / n++) terms.Add(term);
+        terms.Reverse();
+        return x == 0 ? x : Nd.Sum(terms);
+    }
+
+    internal static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    /// <summary>Remainder with the sign of the divisor.</summary>
+    internal static double Mod(double a, double b)
+    {
+        if (b == 0) return double.NaN;
+        var rest = a % b;
+        return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
+    }
+
+    // A series of positive terms: exp(-x²) 2x/√π Σ (2x²)ⁿ / (1·3·5…(2n+1)).
+    internal static double Erf(double x)
+    {
+        if (double.IsNaN(x) || x == 0) return x;
+        if (Math.Abs(x) > 6) return Math.Sign(x);
+        var terms = new List<double>();
+        double term = 1;
+        for (var n = 1; n == 1 || term > terms[0] * 1e-25; n++)
+        {
+            terms.Add(term);
+            term *= 2 * x * x / ((2 * n) + 1);
+        }
+        return 2 / Math.Sqrt(Math.PI) * x * Math.Exp(-x * x) * Nd.Sum(terms);
+    }
+
+    /// <summary>1 - erf(x) for x of 0.4 or more, by its continued fraction from the far end.</summary>
+    internal static double Erfc(double x)
+    {
+        var fraction = x;
+        for (var n = 40 + (int)(250 / (x * x)); n > 0; n--) fraction = x + (n / 2.0 / fraction);
+        return Math.Exp(-x * x) / (fraction * Math.Sqrt(Math.PI));
+    }
+
+    /// <summary>Halley's method on <see cref="Erf"/>, and near 1 on <see cref="Erfc"/>, where it is the better conditioned one.</summary>
+    internal static double ErfInv(double y)
+    {
+        if (double.IsNaN(y) || Math.Abs(y) > 1) return double.NaN;
+        if (Math.Abs(y) == 1) return y / 0;
+        if (Math.Abs(y) < 1e-12) return y * (Math.Sqrt(Math.PI) / 2);
+        var z = Math.Abs(y);
+        // Winitzki's closed form is near enough to start from.
+        var w = -Math.Log((1 - z) * (1 + z));
+        var t = (2 / (Math.PI * 0.147)) - (w / 2);
+        var x = Math.Sqrt(Math.Sqrt((t * t) + (w / 0.147)) - t);
+        for (var i = 0; i < 3; i++)
+        {
+            var error = (z < 0.5 ? Erf(x) - z : 1 - z - Erfc(x)) * (Math.Sqrt(Math.PI) / 2) * Math.Exp(x * x);
+            x -= error / (1 + (x * error));
+        }
+        return y < 0 ? -x : x;
+    }
+
+    /// <summary>Threefry-2x32 with 20 rounds, from the paper.</summary>
+    internal static (uint, uint) Threefry(uint key0, uint key1, ulong counter) => unchecked(Rounds([key0, key1, key0 ^ key1 ^ 0x1BD11BDA], counter));
+
+    static (uint, uint) Rounds(uint[] keys, ulong counter)
+    {
+        int[] rotations = [13, 15, 26, 6, 17, 29, 16, 24];
+        unchecked
+        {
+            var (a, b) = ((uint)(counter >> 32) + keys[0], (uint)counter + keys[1]);
+            for (var round = 0; round < 20; round++)
+            {
+                a += b;
+                b = System.Numerics.BitOperations.RotateLeft(b, rotations[round % 8]) ^ a;
+                if (round % 4 != 3) continue;
+                var injection = (round / 4) + 1;
+                a += keys[injection % 3];
+                b += keys[(injection + 1) % 3] + (uint)injection;
+            }
+            return (a, b);
+        }
+    }
+}
