@@ -5,7 +5,7 @@ using static Domains;
 static partial class OpTable
 {
     static readonly (Shape X, Shape Indices, int Axis)[] Taken =
-        [([37], [5], 0), ([4, 3], [2, 3], 0), ([4, 3, 5], [], 1), ([4, 3, 5], [0], 2), ([2, 3, 4], [7], -1), ([300, 70], [500], 0)];
+        [([37], [5], 0), ([5], [100], 0), ([4, 3], [2, 3], 0), ([4, 3, 5], [], 1), ([4, 3, 5], [0], 2), ([2, 3, 4], [7], -1), ([300, 70], [500], 0)];
 
     static int Resolve(int index, int count) => index < 0 ? index + count : index;
 
@@ -67,7 +67,12 @@ static partial class OpTable
                     ],
                 };
                 yield return new(typeof(TakeGradient), v => new TakeGradient(at, x).On(v), One(v => Added(x, Sources(x, v[0], axis).Places, v[1])), DTypeRules.Floats,
-                    [[index, A(Sources(x, Nd.Make(indices, _ => 0), axis).Result, Range(-2, 2))]]) { Label = label, Steps = Summed, Scale = Scale.Terms };
+                    [[index, A(Sources(x, Nd.Make(indices, _ => 0), axis).Result, Range(-2, 2))]])
+                {
+                    Label = label,
+                    Steps = Summed,
+                    Scale = Scale.Terms,
+                };
             }
         foreach (var (x, indices, axis) in ((Shape, Shape, int)[])[([37], [5], 0), ([4, 3], [2, 3], 0), ([4, 3, 5], [4, 7, 5], 1), ([4, 3], [4, 0], 1), ([300, 70], [300, 90], 1)])
         {
@@ -82,7 +87,12 @@ static partial class OpTable
                 ],
             };
             yield return new(typeof(TakeAlongGradient), v => new TakeAlongGradient(axis, x).On(v), One(v => Added(x, SourcesAlong(x, v[0], axis).Places, v[1])),
-                DTypeRules.Floats, [[index, A(indices, Range(-2, 2))]]) { Label = $"{indices} of {x} along {axis}", Steps = Summed, Scale = Scale.Terms };
+                DTypeRules.Floats, [[index, A(indices, Range(-2, 2))]])
+            {
+                Label = $"{indices} of {x} along {axis}",
+                Steps = Summed,
+                Scale = Scale.Terms,
+            };
         }
         foreach (var (axis, shapes) in ((int, Shape[])[])[(0, [[37], [0], [4, 3], [300, 70]]), (1, [[4, 3], [2, 37, 3], [3, 0], [500, 70]])])
             foreach (var reverse in (bool[])[false, true])

@@ -67,13 +67,21 @@ static partial class OpTable
                 var dx = new Nd(c.X, new double[c.X.Size]);
                 Visit(op, c.X, c.Kernel, (from, tap, to) => dx.Values[from] += x[0].Values[to] * x[1].Values[tap]);
                 return dx;
-            }, c => [Any(Y(c)), Any(c.Kernel)]) with { Cases = [[Any(Y(c)), Any(c.Kernel)]], Label = $"{label} {c.X}" };
+            }, c => [Any(Y(c)), Any(c.Kernel)]) with
+            {
+                Cases = [[Any(Y(c)), Any(c.Kernel)]],
+                Label = $"{label} {c.X}",
+            };
             yield return Row(typeof(ConvolutionFilterGradient), x => new ConvolutionFilterGradient(op, c.Kernel).On(x), x =>
             {
                 var dw = new Nd(c.Kernel, new double[c.Kernel.Size]);
                 Visit(op, c.X, c.Kernel, (from, tap, to) => dw.Values[tap] += x[0].Values[from] * x[1].Values[to]);
                 return dw;
-            }, c => [Any(c.X), Any(Y(c))]) with { Cases = [[Any(c.X), Any(Y(c))]], Label = $"{label} {c.X}" };
+            }, c => [Any(c.X), Any(Y(c))]) with
+            {
+                Cases = [[Any(c.X), Any(Y(c))]],
+                Label = $"{label} {c.X}",
+            };
         }
     }
 
@@ -126,14 +134,24 @@ static partial class OpTable
             Steps = 0.5,
         };
         yield return Row(typeof(MaxPoolGradient), x => new MaxPoolGradient(window).On(x), x => Scattered(window, x[0].Shape, x[1], p => [(Winner(x[0], p), 1)]),
-            s => [A(s, Distinct), A(Y(s), some)]) with { Scale = Scale.Largest };
+            s => [A(s, Distinct), A(Y(s), some)]) with
+        {
+            Scale = Scale.Largest,
+        };
         yield return Row(typeof(MaxPoolPick), x => new MaxPoolPick(window).On(x), x => Pooled(window, x[0], p => x[1].Values[Winner(x[0], p)]),
-            s => [A(s, Distinct), A(s, some)]) with { Scale = Scale.Element };
+            s => [A(s, Distinct), A(s, some)]) with
+        {
+            Scale = Scale.Element,
+        };
         yield return Row(typeof(AveragePool), x => new AveragePool(window).On(x), x => Pooled(window, x[0], p => Nd.Sum(p.Select(i => x[0].Values[i])) / p.Length),
             s => [A(s, some)]);
         foreach (var s in shapes)
             yield return Row(typeof(AveragePoolGradient), x => new AveragePoolGradient(window, s).On(x),
-                x => Scattered(window, s, x[0], p => p.Select(i => (i, 1.0 / p.Length))), _ => []) with { Cases = [[A(Y(s), some)]], Label = $"{label} {s}" };
+                x => Scattered(window, s, x[0], p => p.Select(i => (i, 1.0 / p.Length))), _ => []) with
+            {
+                Cases = [[A(Y(s), some)]],
+                Label = $"{label} {s}",
+            };
     }
 
     static IEnumerable<OpRow> Windows() =>
