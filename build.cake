@@ -21,7 +21,7 @@ Task("Build").IsDependentOn("Restore").Does(() => DotNetBuild(Solution, new DotN
 {
     Configuration = "Release",
     NoRestore = true,
-    MSBuildSettings = new DotNetMSBuildSettings { TreatAllWarningsAs = MSBuildTreatAllWarningsAs.Error },
+    MSBuildSettings = new DotNetMSBuildSettings { TreatAllWarningsAs = MSBuildTreatAllWarningsAs.Error }.WithProperty("Analyze", "true"),
 }));
 
 // Layout is read without compiling; analyzers are left out here because the build runs them as errors.

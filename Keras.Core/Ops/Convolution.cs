@@ -5,7 +5,7 @@ readonly record struct Window(Axes Size, Axes Strides, Axes Dilation, Padding Pa
 {
     internal int Extent(int axis) => ((Size[axis] - 1) * Dilation[axis]) + 1;
 
-    internal int Output(int axis, int length) => length == Shape.Unknown ? Shape.Unknown
+    internal int Output(int axis, int length) => length == Shape.Unknown || (Size[axis] == Shape.Unknown && !Padding.IsSame) ? Shape.Unknown
         : Padding.IsSame ? (length + Strides[axis] - 1) / Strides[axis]
         : Math.Max(0, ((length - Extent(axis)) / Strides[axis]) + (length < Extent(axis) ? 0 : 1));
 
@@ -35,14 +35,16 @@ sealed record Convolution(Axes Strides, Axes Dilation, Padding Padding, int Grou
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         var (x, kernel) = (inputs[0].Shape, inputs[1].Shape);
-        if (x[3] != Shape.Unknown && x[3] != kernel[2] * Groups)
+        if (x[3] != Shape.Unknown && kernel[2] != Shape.Unknown && x[3] != kernel[2] * Groups)
             throw Wrong("input channels do not match the kernel", kernel[2] * Groups, $"input {x}, kernel {kernel}, groups {Groups}");
-        if (kernel[3] % Groups != 0) throw Wrong("the filters do not divide into the groups", $"a multiple of {Groups}", kernel);
+        if (kernel[3] != Shape.Unknown && kernel[3] % Groups != 0) throw Wrong("the filters do not divide into the groups", $"a multiple of {Groups}", kernel);
         return inputs[0].As(Over(kernel).Output(x, kernel[3], Name));
     }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
+        // Fused forms are made of graphs whose gradients were taken before.
+        if (HasBias || Activation != Epilogue.None) return base.Vjp(result, gradient);
         var (x, kernel) = (result.Inputs[0], result.Inputs[1]);
         return [new ConvolutionInputGradient(this, x.Shape).On(gradient, kernel), new ConvolutionFilterGradient(this, kernel.Shape).On(x, gradient)];
     }

@@ -22,6 +22,8 @@ sealed record MatMul(bool TransposeA = false, bool TransposeB = false, bool HasB
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
+        // Fused forms are made of graphs whose gradients were taken before.
+        if (HasBias || Activation != Epilogue.None) return base.Vjp(result, gradient);
         var (a, b) = (result.Inputs[0], result.Inputs[1]);
         var at = new MatMul(false, !TransposeB).On(gradient, b);
         var bt = new MatMul(!TransposeA).On(a, gradient);

@@ -15,7 +15,7 @@ internal readonly record struct Axis(
     public bool NeedsPadding => Taps > 0 && Out > 0 && (First < 0 || (Out - 1) * Stride + Last >= In);
 
     /// <summary>The same meetings of input and output with their roles exchanged; for stride 1.</summary>
-    public Axis Reversed =>
+    public Axis Reversed() =>
         new(Out, In, 1, Taps, -Last, Step, Kernel + (Taps - 1) * KernelStep, -KernelStep);
 
     /// <summary>One tap that reads each input just where it writes.</summary>

@@ -9,8 +9,8 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
     {
         var plan = new ScatterPlan<T>
         {
-            Y = shape.AxisY.Reversed,
-            X = shape.AxisX.Reversed,
+            Y = shape.AxisY.Reversed(),
+            X = shape.AxisX.Reversed(),
             Batch = shape.Batch,
             Depth = shape.InChannels,
             Columns = shape.OutChannels,

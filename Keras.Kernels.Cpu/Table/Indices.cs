@@ -41,10 +41,14 @@ internal static unsafe class IndexTable
     }
 
     internal static Kernel? TakeGradient(Keras.TakeGradient op, TensorType[] inputs, TensorType output) =>
-        Types.Numbers(output.DType, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape.Size), inputs[0].DType, output, along: false));
+        Sums(output, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape.Size), inputs[0].DType, output, along: false));
 
     internal static Kernel? TakeAlongGradient(Keras.TakeAlongGradient op, TensorType[] inputs, TensorType output) =>
-        Types.Numbers(output.DType, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape[op.Axis]), inputs[0].DType, output, along: true));
+        Sums(output, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape[op.Axis]), inputs[0].DType, output, along: true));
+
+    // Half precision would round at every addition: without a kernel the graph sums it in single precision.
+    static Kernel? Sums(TensorType output, ScatterMaker maker) =>
+        output.DType is DType.Float16 or DType.BFloat16 ? null : Types.Numbers(output.DType, maker);
 
     sealed class ScatterMaker(Op op, Sizes s, DType indices, TensorType output, bool along) : IMaker
     {
