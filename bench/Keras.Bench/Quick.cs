@@ -10,8 +10,9 @@ namespace Keras.Bench;
 /// </summary>
 static class Quick
 {
-    const double SampleMilliseconds = 5;
+    const double SampleMilliseconds = 50;
     const double WarmUpMilliseconds = 400;
+    const int PauseMilliseconds = 250;
 
     sealed record Case(string Name, double Flops, Func<Action> Torch, Func<Action?> Ours);
 
@@ -59,8 +60,8 @@ static class Quick
         for (var round = 0; round < rounds; round++)
         {
             if (ours is not null)
-                oursTimes[round] = Time(ours, oursRepeats);
-            torchTimes[round] = Time(torch, torchRepeats);
+                oursTimes[round] = AfterPause(ours, oursRepeats);
+            torchTimes[round] = AfterPause(torch, torchRepeats);
         }
         return (ours is null ? null : Median(oursTimes), Median(torchTimes));
     }
@@ -76,6 +77,15 @@ static class Quick
             runs++;
         }
         return Math.Max(1, (int)(SampleMilliseconds / Time(action, Math.Min(runs, 10))));
+    }
+
+    // The threads of the side that ran last spin on (OpenMP lets them for 200 ms) and would hold a processor that the other needs.
+    // One run before the clock starts wakes this side's threads.
+    static double AfterPause(Action action, int repeats)
+    {
+        Thread.Sleep(PauseMilliseconds);
+        action();
+        return Time(action, repeats);
     }
 
     static double Time(Action action, int repeats)

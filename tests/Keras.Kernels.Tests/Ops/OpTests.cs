@@ -62,11 +62,14 @@ sealed class OpTests
                 }
     }
 
-    [TestCaseSource(nameof(RowsAndTypes))]
+    // One narrow dtype stands for all.
+    static IEnumerable<TestCaseData> RowsAndWideTypes => RowsAndTypes.Where(c =>
+        c.Arguments is [OpRow row, DType dtype] && (DTypeRules.Wide.Contains(dtype) || dtype == row.DTypes[0]));
+
+    [TestCaseSource(nameof(RowsAndWideTypes))]
     [NonParallelizable]
     public void Bits_do_not_depend_on_the_number_of_threads(OpRow row, DType dtype)
     {
-        Assume.That(DTypeRules.Wide.Contains(dtype) || dtype == row.DTypes[0], "one narrow dtype stands for all");
         var threads = CpuDevice.Threads;
         try
         {
