@@ -45,6 +45,7 @@ public sealed unsafe class CpuDevice : Device
         Numbers<Keras.Relu, Relu>();
         Floats<Keras.Sqrt, Sqrt>();
         Floats<Keras.Rsqrt, Rsqrt>();
+        Floats<Keras.Cbrt, Cbrt>();
         Floats<Keras.Reciprocal, Reciprocal>();
         Floats<Keras.Exp, Exp>();
         Floats<Keras.Expm1, Expm1>();

@@ -31,6 +31,7 @@ sealed record Sign : Flat;
 sealed record Square : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * x * 2; }
 sealed record Sqrt : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (y * 2); }
 sealed record Rsqrt : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * y / x * -0.5; }
+sealed record Cbrt : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (y * y * 3); }
 sealed record Reciprocal : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => -g * y * y; }
 sealed record Exp : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * y; }
 sealed record Expm1 : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * (y + 1); }
@@ -126,6 +127,9 @@ public static partial class Ops
 
     /// <summary>Reciprocal of the square root of each element.</summary>
     public static Tensor Rsqrt(Tensor x) => Floating<Rsqrt>(x);
+
+    /// <summary>Cube root of each element.</summary>
+    public static Tensor Cbrt(Tensor x) => Floating<Cbrt>(x);
 
     /// <summary>1 divided by each element.</summary>
     public static Tensor Reciprocal(Tensor x) => Floating<Reciprocal>(x);

@@ -17,6 +17,13 @@ internal readonly struct Log10 : IUnary, IRealScalar
     static T IRealScalar.Apply<T>(T x) => T.Log10(x);
 }
 
+internal readonly struct Cbrt : IUnary, IRealScalar
+{
+    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => Lanes.Each<Cbrt, T>(x);
+
+    static T IRealScalar.Apply<T>(T x) => T.Cbrt(x);
+}
+
 internal readonly struct Asin : IUnary, IRealScalar
 {
     public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => Lanes.Each<Asin, T>(x);

@@ -71,6 +71,7 @@ static partial class OpTable
         Exact<Square>(Ops.Square, x => x * x, Range(-9, 9), DTypeRules.Numbers),
         Exact<Sqrt>(Ops.Sqrt, Math.Sqrt, Range(0.1, 9)),
         Unary<Rsqrt>(Ops.Rsqrt, x => 1 / Math.Sqrt(x), Range(0.1, 9)),
+        Unary<Cbrt>(Ops.Cbrt, Math.Cbrt, Signed(0.1, 9)),
         Exact<Reciprocal>(Ops.Reciprocal, x => 1 / x, Signed(0.1, 9)),
         Unary<Exp>(Ops.Exp, Math.Exp, Range(-8, 8)),
         Unary<Expm1>(Ops.Expm1, References.Expm1, Magnitudes(1e-6, 5)),
