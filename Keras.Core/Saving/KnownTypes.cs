@@ -9,9 +9,16 @@ static class KnownTypes
 {
     static readonly Dictionary<string, string> Aliases = new()
     {
-        ["mse"] = "MeanSquaredError", ["mae"] = "MeanAbsoluteError", ["mape"] = "MeanAbsolutePercentageError",
-        ["msle"] = "MeanSquaredLogarithmicError", ["bce"] = "BinaryCrossentropy", ["kld"] = "KLDivergence",
-        ["uniform"] = "RandomUniform", ["normal"] = "RandomNormal", ["one"] = "Ones", ["zero"] = "Zeros",
+        ["mse"] = "MeanSquaredError",
+        ["mae"] = "MeanAbsoluteError",
+        ["mape"] = "MeanAbsolutePercentageError",
+        ["msle"] = "MeanSquaredLogarithmicError",
+        ["bce"] = "BinaryCrossentropy",
+        ["kld"] = "KLDivergence",
+        ["uniform"] = "RandomUniform",
+        ["normal"] = "RandomNormal",
+        ["one"] = "Ones",
+        ["zero"] = "Zeros",
     };
 
     static readonly Type[] All = Find();

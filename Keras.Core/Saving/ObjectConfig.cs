@@ -182,7 +182,10 @@ static class ObjectConfig
         ActivationFunction activation => activation.Name,
         DTypePolicy policy => new JsonObject
         {
-            ["module"] = "keras", ["class_name"] = "DTypePolicy", ["config"] = new JsonObject { ["name"] = policy.Name }, ["registered_name"] = null,
+            ["module"] = "keras",
+            ["class_name"] = "DTypePolicy",
+            ["config"] = new JsonObject { ["name"] = policy.Name },
+            ["registered_name"] = null,
         },
         Initializer => Serialize(value, "keras.initializers"),
         Regularizer => Serialize(value, "keras.regularizers"),

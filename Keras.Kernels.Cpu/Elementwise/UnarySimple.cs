@@ -20,7 +20,7 @@ internal readonly struct Abs : IUnary
 internal readonly struct Sign : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => 
+    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged =>
         Vector512.ConditionalSelect(
             Vector512.GreaterThan(x, Vector512<T>.Zero),
             Vector512<T>.One,
@@ -61,7 +61,7 @@ internal readonly struct BitwiseNot : IUnary
 internal readonly struct Relu : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => 
+    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged =>
         Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<T>.Zero), Vector512<T>.Zero, x);
 }
 
@@ -119,7 +119,7 @@ internal readonly struct IsNan : IUnary
 internal readonly struct IsInf : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => 
+    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged =>
         Vector512.Equals(x - x, x - x) ^ Vector512.Equals(x, x);
 }
 

@@ -7,7 +7,10 @@ static class ObjectRun
 {
     static readonly Dictionary<string, string> FirstArguments = new()
     {
-        ["regularizers"] = "x", ["constraints"] = "w", ["initializers"] = "shape", ["schedules"] = "step",
+        ["regularizers"] = "x",
+        ["constraints"] = "w",
+        ["initializers"] = "shape",
+        ["schedules"] = "step",
     };
 
     public static void Run(GoldenCase golden)

@@ -11,7 +11,11 @@ static class Targets
 
     static readonly Dictionary<string, string> FunctionClasses = new()
     {
-        ["ops"] = "Ops", ["activations"] = "Activations", ["losses_fn"] = "LossFunctions", ["utils"] = "Utils", ["random"] = "Random",
+        ["ops"] = "Ops",
+        ["activations"] = "Activations",
+        ["losses_fn"] = "LossFunctions",
+        ["utils"] = "Utils",
+        ["random"] = "Random",
     };
 
     /// <summary>The overloads of a function.</summary>
