@@ -35,8 +35,11 @@ static class KnownTypes
     {
         var wanted = Aliases.GetValueOrDefault(name.ToLowerInvariant(), name);
         return TryFind<T>(wanted) ?? throw Errors.Argument(typeof(T).Name.ToLowerInvariant(), "unknown name",
-            string.Join(", ", Of<T>().Select(t => Naming.Snake(t.Name)).Order(StringComparer.Ordinal)), $"\"{name}\"");
+            string.Join(", ", Of<T>().Select(Shown<T>).Order(StringComparer.Ordinal)), $"\"{name}\"");
     }
+
+    // Keras spells optimizers without underscores, and accepts both.
+    static string Shown<T>(Type type) => typeof(T) == typeof(Optimizer) ? type.Name.ToLowerInvariant() : Naming.Snake(type.Name);
 
     static Type? TryFind<T>(string name) => Of<T>().FirstOrDefault(t => t.Name == name || Naming.Snake(t.Name) == name
         || string.Equals(t.Name, name, StringComparison.OrdinalIgnoreCase));
