@@ -73,6 +73,7 @@ public sealed unsafe class CpuDevice : Device
         Floats<Keras.Trunc, Trunc>();
         Floats<Keras.Sigmoid, Sigmoid>();
         Floats<Keras.Softplus, Softplus>();
+        Floats<Keras.LogSigmoid, LogSigmoid>();
         Tests<Keras.IsNan, IsNan>();
         Tests<Keras.IsInf, IsInf>();
         Tests<Keras.IsFinite, IsFinite>();
@@ -94,6 +95,8 @@ public sealed unsafe class CpuDevice : Device
         Binary<Keras.Mod, Mod>();
         Binary<Keras.Power, Power>();
         Binary<Keras.Arctan2, Atan2>();
+        Binary<Keras.Logaddexp, LogAddExp>();
+        Binary<Keras.Hypot, Hypot>();
         Binary<Keras.BitwiseAnd, BitwiseAnd, BitwiseAnd>();
         Binary<Keras.BitwiseOr, BitwiseOr, BitwiseOr>();
         Binary<Keras.BitwiseXor, BitwiseXor, BitwiseXor>();
@@ -131,6 +134,7 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.Slice>(MovementTable.Slice);
         On<Keras.SliceGradient>(MovementTable.SliceGradient);
         On<Keras.Pad>(MovementTable.Pad);
+        On<Keras.Triangle>(MovementTable.Triangle);
         On<Keras.Concatenate>(MovementTable.Concatenate);
         On<Keras.Take>(IndexTable.Take);
         On<Keras.TakeGradient>(IndexTable.TakeGradient);
@@ -162,6 +166,9 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.PickLabel>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
         On<Keras.SparseCrossentropy>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
         On<Keras.SparseCrossentropyGradient>((op, i, o) => Types.Wide(o.DType, new SoftmaxTable.Labelled(op, i)));
+        On<Keras.SoftCrossentropy>((_, i, o) => Types.Wide(o.DType, new SoftmaxTable.Soft(i[0].Shape, gradient: false)));
+        On<Keras.SoftCrossentropyGradient>((_, i, o) => Types.Wide(o.DType, new SoftmaxTable.Soft(i[0].Shape, gradient: true)));
+        On<Keras.SigmoidCrossentropy>((_, _, o) => Types.Wide(o.DType, new SoftmaxTable.Sigmoid(o.Shape.Size)));
         On<Keras.BatchNormalize>((op, i, _) => Types.Wide(i[0].DType, new BatchNormTable.Forward(op, i[0].Shape)));
         On<Keras.BatchNormalizeGradient>((op, i, _) => Types.Wide(i[0].DType, new BatchNormTable.Backward(op, i[0].Shape)));
         On<Keras.RandomBits>(RandomTable.Bits);

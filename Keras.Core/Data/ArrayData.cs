@@ -4,7 +4,8 @@ namespace Keras;
 sealed class ArrayData
 {
     readonly Tensor[] _arrays;
-    readonly int[] _order;
+    // The order of the samples, where it is not that of the arrays.
+    int[]? _order;
     readonly Dictionary<int, Tensor[]> _buffers = [];
 
     internal ArrayData(string who, Nest x, Nest? y, Nest? weight, int batchSize, bool allowEmpty = false)
@@ -18,7 +19,6 @@ sealed class ArrayData
     {
         (X, Y, Weight, BatchSize, Samples) = (x, y, weight, batchSize, count);
         _arrays = [.. x.Flatten(), .. y?.Flatten() ?? [], .. weight?.Flatten() ?? []];
-        _order = [.. Enumerable.Range(0, count)];
     }
 
     string Who { get; init; } = "data";
@@ -68,6 +68,7 @@ sealed class ArrayData
     /// <summary>Brings the samples into an order that depends on the epoch alone, as Keras does.</summary>
     internal void Shuffle(int epoch)
     {
+        _order ??= new int[Samples];
         for (var i = 0; i < _order.Length; i++) _order[i] = i;
         var key = Threefry.Seed(epoch);
         for (var i = _order.Length - 1; i > 0; i--)
@@ -96,8 +97,9 @@ sealed class ArrayData
         if (size == 0) return;
         Span<byte> source = from.Evaluate().Span, target = to.Value!.Span;
         var row = target.Length / size;
-        for (var i = 0; i < size; i++)
-            source.Slice((First + _order[start + i]) * row, row).CopyTo(target[(i * row)..]);
+        if (_order is null) source.Slice((First + start) * row, size * row).CopyTo(target);
+        else
+            for (var i = 0; i < size; i++) source.Slice((First + _order[start + i]) * row, row).CopyTo(target[(i * row)..]);
     }
 
     /// <summary>How many numbers of the inputs are not numbers.</summary>

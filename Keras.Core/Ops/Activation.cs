@@ -52,9 +52,6 @@ public static partial class Ops
             : x * 0.5 * (1 + Erf(x * Math.Sqrt(0.5)));
     }
 
-    /// <summary>log(sigmoid(x)), without overflow.</summary>
-    public static Tensor LogSigmoid(Tensor x) => -Softplus(-AsFloating(x));
-
     /// <summary>x / (1 + |x|).</summary>
     public static Tensor Softsign(Tensor x)
     {

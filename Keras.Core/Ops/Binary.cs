@@ -60,6 +60,11 @@ sealed record Arctan2 : Binary
         return (scale * b, -scale * a);
     }
 }
+sealed record Logaddexp : Binary
+{
+    protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g * Ops.Sigmoid(a - b), g * Ops.Sigmoid(b - a));
+}
+sealed record Hypot : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g * a / y, g * b / y); }
 sealed record BitwiseAnd : Discrete;
 sealed record BitwiseOr : Discrete;
 sealed record BitwiseXor : Discrete;
@@ -194,6 +199,12 @@ public static partial class Ops
 
     /// <summary>The angle of each point (x2, x1), in radians.</summary>
     public static Tensor Arctan2(Tensor x1, Tensor x2) => FloatingBinary<Arctan2>(x1, x2);
+
+    /// <summary>The logarithm of the sum of the exponentials of each pair of elements, without overflow.</summary>
+    public static Tensor Logaddexp(Tensor x1, Tensor x2) => FloatingBinary<Logaddexp>(x1, x2);
+
+    /// <summary>The length of the hypotenuse over each pair of elements, without overflow.</summary>
+    public static Tensor Hypot(Tensor x1, Tensor x2) => FloatingBinary<Hypot>(x1, x2);
 
     /// <summary>Each element limited to an interval.</summary>
     public static Tensor Clip(Tensor x, Tensor xMin, Tensor xMax)

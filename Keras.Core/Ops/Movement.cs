@@ -110,6 +110,12 @@ sealed record Pad(Axes Low, Axes High) : Op
     }
 }
 
+/// <summary>Matrices in the last two axes with zeros above a diagonal, or below it.</summary>
+sealed record Triangle(int Diagonal, bool Upper) : Unary
+{
+    protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => On(g);
+}
+
 /// <summary>Tensors one behind the other along an axis.</summary>
 sealed record Concatenate(int Axis) : Op
 {
@@ -271,4 +277,24 @@ public static partial class Ops
     /// <summary>Tensors of one shape side by side along a new axis.</summary>
     public static Tensor Stack(IReadOnlyList<Tensor> x, int axis = 0) =>
         Concatenate([.. x.Select(t => ExpandDims(t, axis))], axis);
+
+    /// <summary>The matrices in the last two axes with zeros above a diagonal.</summary>
+    /// <param name="x">2 dimensions or more.</param>
+    /// <param name="k">The diagonal: 0 the main one, above 0 to the right of it.</param>
+    public static Tensor Tril(Tensor x, int k = 0) => Triangle(x, k, upper: false, "tril");
+
+    /// <summary>The matrices in the last two axes with zeros below a diagonal.</summary>
+    /// <inheritdoc cref="Tril"/>
+    public static Tensor Triu(Tensor x, int k = 0) => Triangle(x, k, upper: true, "triu");
+
+    static Tensor Triangle(Tensor x, int k, bool upper, string who) => x.Rank >= 2
+        ? new Triangle(k, upper).On(x)
+        : throw Errors.Argument(who, "there are no matrices", "2 dimensions or more", x.Shape);
+
+    /// <summary>A matrix of ones on and below a diagonal, and zeros above.</summary>
+    /// <param name="n">Rows.</param>
+    /// <param name="m">Columns. Default as many.</param>
+    /// <param name="k">The diagonal: 0 the main one, above 0 to the right of it.</param>
+    /// <param name="dtype">Default <see cref="Config.Floatx"/>.</param>
+    public static Tensor Tri(int n, int? m = null, int k = 0, DType? dtype = null) => Tril(Ones([n, m ?? n], dtype), k);
 }

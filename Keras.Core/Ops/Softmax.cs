@@ -109,6 +109,46 @@ sealed record SparseCrossentropyGradient : Labelled
         (new Softmax().On(inputs[0]) - OneHot(inputs[0], inputs[1])) * Ops.ExpandDims(inputs[2], -1);
 }
 
+/// <summary>-Σ t log softmax(x) of each row, from logits x and targets t.</summary>
+sealed record SoftCrossentropy : Fused
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(inputs[0].Shape.Slice(0, inputs[0].Shape.Rank - 1));
+
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    {
+        var (x, t) = (result.Inputs[0], result.Inputs[1]);
+        return [new SoftCrossentropyGradient().On(x, t, gradient), -new LogSoftmax().On(x) * Ops.ExpandDims(gradient, -1)];
+    }
+
+    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) => -Ops.Sum(inputs[1] * new LogSoftmax().On(inputs[0]), -1);
+}
+
+/// <summary>(softmax(x) Σ t - t) g for each row: the gradient of <see cref="SoftCrossentropy"/> for the logits.</summary>
+sealed record SoftCrossentropyGradient : Fused
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+
+    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
+    {
+        var (x, t, g) = (inputs[0], inputs[1], Ops.ExpandDims(inputs[2], -1));
+        return (new Softmax().On(x) * Ops.Sum(t, -1, keepdims: true) - t) * g;
+    }
+}
+
+/// <summary>max(x, 0) - x t + log(1 + exp(-|x|)) of each element: the cross-entropy of a logit x and a probability t.</summary>
+sealed record SigmoidCrossentropy : Fused
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    {
+        var (x, t) = (result.Inputs[0], result.Inputs[1]);
+        return [(Ops.Sigmoid(x) - t) * gradient, -x * gradient];
+    }
+
+    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) => Ops.Softplus(inputs[0]) - inputs[0] * inputs[1];
+}
+
 public static partial class Ops
 {
     /// <summary>exp(x) divided by its sum along an axis.</summary>
@@ -148,9 +188,10 @@ public static partial class Ops
     {
         if (target.Rank != output.Rank || !target.Shape.Matches(output.Shape))
             throw Errors.Argument("categorical_crossentropy", "target and output have different shapes", output.Shape, target.Shape);
+        output = AsFloating(output);
         target = Cast(target, output.DType);
-        var log = fromLogits ? LogSoftmax(output, axis) : Log(Probabilities(output, axis));
-        return -Sum(target * log, axis);
+        if (!fromLogits) return -Sum(target * Log(Probabilities(output, axis)), axis);
+        return new SoftCrossentropy().On(Moveaxis(output, axis, -1), Moveaxis(target, axis, -1));
     }
 
     static Tensor Probabilities(Tensor output, int axis) =>
@@ -181,8 +222,9 @@ public static partial class Ops
     {
         if (!target.Shape.Matches(output.Shape))
             throw Errors.Argument("binary_crossentropy", "target and output have different shapes", output.Shape, target.Shape);
+        output = AsFloating(output);
         target = Cast(target, output.DType);
-        if (fromLogits) return Relu(output) - output * target + Log1p(Exp(-Absolute(output)));
+        if (fromLogits) return new SigmoidCrossentropy().On(output, target);
         var p = Clip(output, Config.Epsilon, 1 - Config.Epsilon);
         return -(target * Log(p) + (1 - target) * Log(1 - p));
     }

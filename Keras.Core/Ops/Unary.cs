@@ -59,6 +59,7 @@ sealed record Round : Flat;
 sealed record Trunc : Flat;
 sealed record Sigmoid : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * y * (1 - y); }
 sealed record Softplus : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * Ops.Sigmoid(x); }
+sealed record LogSigmoid : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * Ops.Sigmoid(-x); }
 sealed record Relu : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => new ReluGradient().On(y, g); }
 sealed record BitwiseNot : Flat;
 sealed record IsNan : Test;
@@ -221,6 +222,9 @@ public static partial class Ops
 
     /// <summary>log(1 + exp(x)) of each element, without overflow.</summary>
     public static Tensor Softplus(Tensor x) => Floating<Softplus>(x);
+
+    /// <summary>log(sigmoid(x)) of each element, without overflow.</summary>
+    public static Tensor LogSigmoid(Tensor x) => Floating<LogSigmoid>(x);
 
     /// <summary>Each element, or 0 where it is negative.</summary>
     public static Tensor Relu(Tensor x) => new Relu().On(x);

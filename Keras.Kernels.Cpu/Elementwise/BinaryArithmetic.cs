@@ -43,12 +43,6 @@ internal readonly struct Minimum : IBinary
     public static Vector512<T> Apply<T>(Vector512<T> x, Vector512<T> y) where T : unmanaged => Vector512.Min(x, y);
 }
 
-internal readonly struct SquaredDifference : IBinary
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Apply<T>(Vector512<T> x, Vector512<T> y) where T : unmanaged => Square.Apply(x - y);
-}
-
 internal readonly struct LogAddExp : IBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,28 +49,7 @@ internal static class Shift
     }
 }
 
-// Comparisons and logic yield lanes of all ones or all zeros; Binary.Compare packs them into bytes.
-internal readonly struct LogicalAnd : IBinary
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Apply<T>(Vector512<T> x, Vector512<T> y) where T : unmanaged =>
-        ~(Vector512.Equals(x, Vector512<T>.Zero) | Vector512.Equals(y, Vector512<T>.Zero));
-}
-
-internal readonly struct LogicalOr : IBinary
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Apply<T>(Vector512<T> x, Vector512<T> y) where T : unmanaged =>
-        ~(Vector512.Equals(x, Vector512<T>.Zero) & Vector512.Equals(y, Vector512<T>.Zero));
-}
-
-internal readonly struct LogicalXor : IBinary
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Apply<T>(Vector512<T> x, Vector512<T> y) where T : unmanaged =>
-        Vector512.Equals(x, Vector512<T>.Zero) ^ Vector512.Equals(y, Vector512<T>.Zero);
-}
-
+// Comparisons yield lanes of all ones or all zeros; Binary.Compare packs them into bytes.
 internal readonly struct Equal : IBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,20 +39,10 @@ internal static unsafe class CrossEntropyKernels
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         RowRun<DenseGradientRow<T>>.Run(new(x, t, g, dx, cols), rows, cols);
 
-    /// <summary>dt = -log_softmax(x) g.</summary>
-    internal static void DenseTargetBackward<T>(T* x, T* g, T* dt, long rows, long cols)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        RowRun<DenseTargetRow<T>>.Run(new(x, g, dt, cols), rows, cols);
-
     /// <summary>y = max(x, 0) - x t + log1p(exp(-|x|)), elementwise.</summary>
     internal static void Sigmoid<T>(T* x, T* t, T* y, long n)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         MapBlocks<T, SigmoidLossStep<T>>.Run(new(x, t, y), n);
-
-    /// <summary>dx = (sigmoid(x) - t) g, elementwise.</summary>
-    internal static void SigmoidBackward<T>(T* x, T* t, T* g, T* dx, long n)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        MapBlocks<T, SigmoidGradientStep<T>>.Run(new(x, t, g, dx), n);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long FirstBadLabel<TLabel>(TLabel* labels, long rows, long cols)
@@ -146,24 +136,6 @@ internal readonly unsafe struct DenseGradientRow<T>(T* x, T* t, T* g, T* dx, lon
     }
 }
 
-internal readonly unsafe struct DenseTargetRow<T>(T* x, T* g, T* dt, long cols) : IRow
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    private readonly T* _x = x;
-    private readonly T* _g = g;
-    private readonly T* _dt = dt;
-    private readonly long _cols = cols;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Row(long row)
-    {
-        T* x = _x + (row * _cols), dt = _dt + (row * _cols);
-        var max = MaxFold<T>.Of(x, _cols);
-        var log = T.Log(ExpFold<T>.Of(x, max, null, _cols));
-        Sweep.Map<T, LogitStep<T>>(new(x, max, log, -_g[row], dt), 0, _cols);
-    }
-}
-
 internal readonly unsafe struct SigmoidLossStep<T>(T* x, T* t, T* y) : IMapStep<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -178,24 +150,5 @@ internal readonly unsafe struct SigmoidLossStep<T>(T* x, T* t, T* y) : IMapStep<
         var x = chunk.Load(_x + i, zero);
         var linear = Vector512.MaxNative(zero, x) - (x * chunk.Load(_t + i, zero));
         chunk.Store(_y + i, linear + LaneMath.Log1p(LaneMath.Exp(-Vector512.Abs(x))));
-    }
-}
-
-internal readonly unsafe struct SigmoidGradientStep<T>(T* x, T* t, T* g, T* dx) : IMapStep<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    private readonly T* _x = x;
-    private readonly T* _t = t;
-    private readonly T* _g = g;
-    private readonly T* _dx = dx;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<TChunk>(long i, TChunk chunk) where TChunk : struct, IChunk
-    {
-        var (zero, one) = (Vector512<T>.Zero, Vector512<T>.One);
-        var x = chunk.Load(_x + i, zero);
-        var e = LaneMath.Exp(-Vector512.Abs(x));
-        var sigmoid = Vector512.ConditionalSelect(Vector512.LessThan(x, zero), e, one) / (one + e);
-        chunk.Store(_dx + i, (sigmoid - chunk.Load(_t + i, zero)) * chunk.Load(_g + i, zero));
     }
 }

@@ -20,17 +20,6 @@ internal static unsafe class Fill
     internal static void Arange<T>(T* y, long n, long start, long step) where T : unmanaged =>
         Sequence(y, n, start, step);
 
-    // y[i, j] = j <= i + k for rows x columns: 1 on and below diagonal k.
-    internal static void Triangle(byte* y, long rows, long columns, long k)
-    {
-        for (long i = 0; i < rows; i++)
-        {
-            var ones = Math.Clamp(i + k + 1, 0, columns);
-            new Span<byte>(y + (i * columns), checked((int)ones)).Fill(1);
-            new Span<byte>(y + (i * columns) + ones, checked((int)(columns - ones))).Clear();
-        }
-    }
-
     // Keeps a batch of matrices on and below diagonal k (or, upper, on and above it) and zeroes the rest; y may be x.
     internal static void KeepTriangle(
         int elementSize, void* x, void* y, long batch, long rows, long columns, long k, bool upper)
@@ -44,22 +33,6 @@ internal static unsafe class Fill
             var bytes = (end - start) * elementSize;
             Buffer.MemoryCopy(from + ((at + start) * elementSize), to + ((at + start) * elementSize), bytes, bytes);
             Zero(to, at + end, columns - end, elementSize);
-        }
-    }
-
-    // y (outer, depth, inner) is on at [o, indices[o, i], i] and off elsewhere; an index outside [0, depth) selects
-    // nothing.
-    internal static void OneHot<TIndex, T>(TIndex* indices, T* y, long outer, long depth, long inner, T on, T off)
-        where TIndex : unmanaged, IBinaryInteger<TIndex> where T : unmanaged
-    {
-        Constant(sizeof(T), &off, y, outer * depth * inner);
-        for (long o = 0; o < outer; o++)
-        {
-            for (long i = 0; i < inner; i++)
-            {
-                var index = long.CreateSaturating(indices[(o * inner) + i]);
-                if (index >= 0 && index < depth) y[(((o * depth) + index) * inner) + i] = on;
-            }
         }
     }
 

@@ -49,26 +49,6 @@ internal static unsafe class Scatter
         return -1;
     }
 
-    // Row-major offsets of index tuples (count, depth) into dims, for a scatter or gather over several axes.
-    internal static long Flatten<TIndex>(TIndex* indices, long count, ReadOnlySpan<long> dims, long* offsets)
-        where TIndex : unmanaged, IBinaryInteger<TIndex>
-    {
-        for (long i = 0; i < count; i++)
-        {
-            long offset = 0;
-            for (var axis = 0; axis < dims.Length; axis++)
-            {
-                var index = long.CreateSaturating(indices[(i * dims.Length) + axis]);
-                if (index >= dims[axis] || index < -dims[axis]) return (i * dims.Length) + axis;
-                offset = (offset * dims[axis]) + Gather.Resolve(index, dims[axis]);
-            }
-
-            offsets[i] = offset;
-        }
-
-        return -1;
-    }
-
     static void Single<TBody, T>(T* y, T update) where TBody : IBinary where T : unmanaged
     {
         if (Elementwise.Cast.IsNarrow<T>() || typeof(T) == typeof(bool))

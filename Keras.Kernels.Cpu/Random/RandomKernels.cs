@@ -29,22 +29,6 @@ internal static unsafe class RandomKernels
     internal static void Bernoulli(uint* key, float p, byte* y, long n) =>
         CounterBlocks<byte, byte, BernoulliStep>.Run(new(Load(key), p), null, y, n);
 
-    /// <summary>Integers in [<paramref name="low"/>, <paramref name="high"/>); the lower limit if empty.</summary>
-    internal static void Integers(uint* key, int low, int high, int* y, long n)
-    {
-        var span = high <= low ? 1u : unchecked((uint)high - (uint)low);
-        CounterBlocks<byte, uint, IntegerStep<uint>>.Run(
-            new((key[0], key[1]), unchecked((uint)low), span), null, (uint*)y, n);
-    }
-
-    /// <summary>Integers in [<paramref name="low"/>, <paramref name="high"/>); the lower limit if empty.</summary>
-    internal static void Integers(uint* key, long low, long high, long* y, long n)
-    {
-        var span = high <= low ? 1ul : unchecked((ulong)high - (ulong)low);
-        CounterBlocks<byte, ulong, IntegerStep<ulong>>.Run(
-            new((key[0], key[1]), unchecked((ulong)low), span), null, (ulong*)y, n);
-    }
-
     /// <summary>
     /// y = x / (1 - rate) where <see cref="Bernoulli"/> with 1 - rate gives 1, else 0. Applied to a gradient it is the
     /// backward pass. <paramref name="y"/> may be <paramref name="x"/>.

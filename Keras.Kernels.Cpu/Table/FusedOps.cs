@@ -29,6 +29,23 @@ internal static unsafe class SoftmaxTable
         }
     }
 
+    internal sealed class Soft(Shape shape, bool gradient) : IWideMaker
+    {
+        public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var (rows, columns) = Of(shape);
+            return gradient
+                ? new((in KernelCall call) => CrossEntropyKernels.DenseBackward(call.Input<T>(0), call.Input<T>(1), call.Input<T>(2), call.Output<T>(), rows, columns))
+                : new((in KernelCall call) => CrossEntropyKernels.Dense(call.Input<T>(0), call.Input<T>(1), call.Output<T>(), rows, columns));
+        }
+    }
+
+    internal sealed class Sigmoid(long count) : IWideMaker
+    {
+        public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            new((in KernelCall call) => CrossEntropyKernels.Sigmoid(call.Input<T>(0), call.Input<T>(1), call.Output<T>(), count));
+    }
+
     /// <summary>The kernels that read labels: in each type of label.</summary>
     internal sealed class Labelled(Op op, TensorType[] inputs) : IWideMaker
     {

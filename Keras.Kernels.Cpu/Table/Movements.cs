@@ -55,6 +55,14 @@ internal static unsafe class MovementTable
         });
     }
 
+    internal static Kernel Triangle(Keras.Triangle op, TensorType[] inputs, TensorType output)
+    {
+        var shape = output.Shape;
+        var (batch, rows, columns, size) = (shape.Slice(0, shape.Rank - 2).Size, shape[-2], shape[-1], output.DType.Size());
+        return new((in KernelCall call) =>
+            Fill.KeepTriangle(size, call.Input<byte>(0), call.Output<byte>(), batch, rows, columns, op.Diagonal, op.Upper), 0, (0, 0));
+    }
+
     static Kernel Read(TensorType output, long[] strides, long start)
     {
         var plan = new CopyPlan(Types.Sizes(output.Shape), strides);

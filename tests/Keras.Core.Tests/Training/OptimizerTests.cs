@@ -151,7 +151,7 @@ public class OptimizerTests
         Assert.That(() => new SGD().Apply([Gradient(1, 2)], [w]), Throws.ArgumentException.With.Message.Contains("mlp/dense/kernel"));
         Assert.That(() => new SGD().Apply([Gradient(1)]), Throws.InvalidOperationException.With.Message.Contains("Build"));
         Assert.That(() => new SGD(clipnorm: 1, clipvalue: 1), Throws.ArgumentException.With.Message.Contains("clipvalue"));
-        Assert.That(() => (Optimizer)"sdg", Throws.ArgumentException.With.Message.Contains("rm_sprop"));
+        Assert.That(() => (Optimizer)"sdg", Throws.ArgumentException.With.Message.Contains("rmsprop"));
         var built = new SGD();
         built.Build([w]);
         Assert.That(() => built.Apply([Gradient(1)], [Weight(2)]), Throws.ArgumentException.With.Message.Contains("Build"));

@@ -99,6 +99,7 @@ static partial class OpTable
         Exact<Trunc>(Ops.Trunc, Math.Truncate, Quarters) with { Order = 0 },
         Unary<Sigmoid>(Ops.Sigmoid, References.Sigmoid, Range(-8, 8)),
         Unary<Softplus>(Ops.Softplus, x => double.IsNaN(x) ? x : Math.Max(x, 0) + References.Log1p(Math.Exp(-Math.Abs(x))), Range(-8, 8)),
+        Unary<LogSigmoid>(Ops.LogSigmoid, x => double.IsNaN(x) ? x : Math.Min(x, 0) - References.Log1p(Math.Exp(-Math.Abs(x))), Range(-8, 8)) with { ZeroSign = false },
         Exact<Relu>(Ops.Relu, x => x < 0 ? 0 : x, Signed(0.1, 9), DTypeRules.Numbers) with { ZeroSign = false },
         Exact<BitwiseNot>(Ops.BitwiseNot, x => -x - 1, Whole(0, 100), DTypeRules.Integers) with { Order = 0 },
         Exact<IsNan>(Ops.Isnan, x => double.IsNaN(x) ? 1 : 0, Range(-2, 2)) with { Order = 0 },
@@ -133,6 +134,17 @@ static partial class OpTable
         // Quotients between 2 and 3, and their negatives: the remainder does not jump.
         Binary<Mod>(Ops.Mod, References.Mod, Range(5.1, 5.4), Signed(1.85, 2.4), DTypeRules.Wide) with { Label = "between jumps", Specials = [] },
         Binary<Mod>(Ops.Mod, (a, b) => b == 0 ? 0 : References.Mod(a, b), Range(-90, 90), Whole(-3, 3), DTypeRules.Signed) with { Label = "of integers", Order = 0, Specials = [] },
+        Binary<Logaddexp>(Ops.Logaddexp, References.LogAddExp, Range(-8, 8), Range(-8, 8), DTypeRules.Floats, Approximate) with { Scale = Scale.Largest, Specials = [] },
+        Binary<Hypot>(Ops.Hypot, double.Hypot, Signed(0.1, 5), Signed(0.1, 5), DTypeRules.Floats, Approximate),
+        Binary<SigmoidCrossentropy>((x, t) => new SigmoidCrossentropy().On(x, t), (x, t) => Math.Max(x, 0) - (x * t) + References.Log1p(Math.Exp(-Math.Abs(x))),
+            Range(-8, 8), Range(0, 1), DTypeRules.Floats, Approximate) with
+        {
+            // The op is for operands of one shape alone. Where the terms cancel, what is left carries their rounding.
+            Cases = [.. Shapes.Select(s => (Arg[])[A(s, Range(-8, 8)), A(s, Range(0, 1))])],
+            Scale = Scale.Largest,
+            Specials = [],
+            Faults = [],
+        },
         Binary<Arctan2>(Ops.Arctan2, Math.Atan2, Signed(0.1, 5), Signed(0.1, 5), DTypeRules.Floats, Approximate),
         Binary<Maximum>(Ops.Maximum, Math.Max, Distinct, Range(-9, 9), DTypeRules.All) with { ZeroSign = false },
         Binary<Minimum>(Ops.Minimum, Math.Min, Distinct, Range(-9, 9), DTypeRules.All) with { ZeroSign = false },

@@ -95,6 +95,17 @@ static partial class OpTable
         },
         Labelled<SparseCrossentropyGradient>(x => new SparseCrossentropyGradient().On(x),
             r => [.. Softmax(r[0]).Select((p, i) => (p - (i == (int)r[1][0] ? 1 : 0)) * r[2][0])], gradient: true),
+        ByRow<SoftCrossentropy>(x => new SoftCrossentropy().On(x),
+            x => ByRow(x, r => [-Nd.Sum(r[1].Zip(LogSoftmax(r[0]), (t, log) => t * log))], keeps: false), Range(-5, 5), Range(0, 1)) with { Scale = Scale.Largest },
+        new(typeof(SoftCrossentropyGradient), x => new SoftCrossentropyGradient().On(x), One(x => ByRow(x, r =>
+        {
+            var sum = Nd.Sum(r[1]);
+            return [.. Softmax(r[0]).Zip(r[1], (p, t) => ((p * sum) - t) * r[2][0])];
+        })), DTypeRules.Floats, [.. Tables.Select(s => (Arg[])[A(s, Range(-5, 5)), A(s, Range(0, 1)), A(s.Slice(0, s.Rank - 1), Range(-2, 2))])])
+        {
+            Steps = Exponential,
+            Scale = Scale.Largest,
+        },
         .. BatchNormalizations([7, 3], 1), .. BatchNormalizations([2, 3, 4, 5], 3), .. BatchNormalizations([2, 3, 4], 1), .. BatchNormalizations([20, 30, 37], 2),
     ];
 

@@ -122,8 +122,15 @@ static partial class OpTable
     static OpRow Stretched(Shape target, params Shape[] shapes) => Move<BroadcastTo>($"to {target}", x => Ops.BroadcastTo(x[0], target),
         x => Nd.Make(target, i => x[0].Stretched(i)), [.. shapes.Select(s => (Shape[])[s])]);
 
+    static OpRow Triangular(int k, bool upper) => Move<Triangle>($"{(upper ? "upper" : "lower")} {k}", x => upper ? Ops.Triu(x[0], k) : Ops.Tril(x[0], k),
+        x => Nd.Make(x[0].Shape, i => (upper ? i[^1] >= i[^2] + k : i[^1] <= i[^2] + k) ? x[0][i] : 0), [[4, 4]], [[3, 5]], [[2, 5, 3]], [[0, 3]]) with
+    {
+        Faults = [new(() => Ops.Triu(Ops.Ones([3])), "[triu] there are no matrices. Expected: 2 dimensions or more. Received: (3,).")],
+    };
+
     static IEnumerable<OpRow> Movements() =>
     [
+        Triangular(0, false), Triangular(0, true), Triangular(1, false), Triangular(-2, true),
         Move<Reshape>("to a column", x => Ops.Reshape(x[0], [Shape.Unknown, 1]), x => new([x[0].Size, 1], x[0].Values), [[]], [[37]], [[2, 3, 5]], [[0, 2]]) with
         {
             Faults =

@@ -21,6 +21,8 @@ static class References
         return x == 0 ? x : Nd.Sum(terms);
     }
 
+    internal static double LogAddExp(double a, double b) => Math.Max(a, b) + Log1p(Math.Exp(-Math.Abs(a - b)));
+
     internal static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     /// <summary>Remainder with the sign of the divisor.</summary>
