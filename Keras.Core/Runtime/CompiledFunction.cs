@@ -5,6 +5,9 @@ namespace Keras;
 /// assigns variables must run alone.</summary>
 public sealed class CompiledFunction
 {
+    // The oldest gives way: a caller whose shapes never repeat must not hold plans without end.
+    const int MaxSignatures = 64;
+
     readonly Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> _function;
     readonly Lock _gate = new();
     volatile Entry[] _entries = [];
@@ -62,7 +65,7 @@ public sealed class CompiledFunction
             var types = new TensorType[arguments.Length];
             for (var i = 0; i < types.Length; i++) types[i] = arguments[i].Type;
             var plan = Compile(types);
-            _entries = [.. _entries, new Entry(types, Device.Default, plan)];
+            _entries = [.. _entries.TakeLast(MaxSignatures - 1), new Entry(types, Device.Default, plan)];
             return plan;
         }
     }

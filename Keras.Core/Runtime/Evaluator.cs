@@ -6,8 +6,8 @@ namespace Keras;
 static class Evaluator
 {
     const int MaxPlans = 1024;
-    // Beyond this a workspace is not kept with its plan: a few large eager graphs must not hold all memory.
-    const long MaxKeptArena = 1 << 20;
+    // Beyond this a workspace is not kept with its plan but goes back to the device's pool, which all plans share.
+    const long MaxKeptArena = 1 << 16;
 
     static readonly ConcurrentDictionary<GraphKey, Plan> Plans = new();
 

@@ -22,6 +22,23 @@ public class CompiledFunctionTests
     }
 
     [Test]
+    public void The_oldest_of_many_signatures_gives_way()
+    {
+        var traces = 0;
+        var function = new CompiledFunction(x =>
+        {
+            traces++;
+            return [x[0] * 2];
+        });
+        for (var size = 1; size <= 65; size++) function.Invoke(Of(new float[size]));
+        function.Invoke(Of(new float[65]));
+        function.Invoke(Of(new float[2]));
+        Assert.That(traces, Is.EqualTo(65));
+        Assert.That(function.Invoke(Of(3))[0].Item(), Is.EqualTo(6));
+        Assert.That(traces, Is.EqualTo(66));
+    }
+
+    [Test]
     public void Results_equal_those_of_the_same_calls_outside()
     {
         Tensor[] Compute(Tensor x, Tensor w)
