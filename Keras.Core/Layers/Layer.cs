@@ -17,7 +17,6 @@ public abstract class Layer
     bool _fieldsTracked;
     int _calls;
     bool _trainable = true;
-    string? _parentPath;
     IReadOnlyList<Tensor> _lastLosses = [];
 
     /// <summary>What every layer has.</summary>
@@ -297,7 +296,6 @@ public abstract class Layer
         lock (_building)
         {
             if (_built) return;
-            _parentPath ??= NameScope.Path;
             var outer = Autocast.Enter(null);
             try
             {
