@@ -65,6 +65,18 @@ sealed class ArrayData
             new ArrayData(X, Y, Weight, validationBatchSize, Samples - at) { Who = Who, First = at });
     }
 
+    /// <summary>The same data with weights by the classes of the targets: class numbers, or the largest of one-hot rows.</summary>
+    internal ArrayData Weighted(IReadOnlyDictionary<int, double> classWeight)
+    {
+        if (Weight is not null) throw Errors.Argument(Who, "class weights and sample weights exclude each other", "one of them", "both");
+        if (Y is not { IsTensor: true })
+            throw Errors.Argument(Who, "class weights are for models of one output", "one array of targets", Y?.ToString() ?? "none");
+        var y = Y.Tensor;
+        var labels = (y.Rank > 1 && y.Shape[-1] > 1 ? Ops.Argmax(y, -1) : Ops.Reshape(y, [Shape.Unknown])).ToDoubles();
+        var weights = Array.ConvertAll(labels, l => (float)classWeight.GetValueOrDefault((int)l, 1));
+        return new ArrayData(X, Y, Tensor.Of(weights, [weights.Length]), BatchSize, Samples) { Who = Who, First = First };
+    }
+
     /// <summary>Brings the samples into an order that depends on the epoch alone, as Keras does.</summary>
     internal void Shuffle(int epoch)
     {

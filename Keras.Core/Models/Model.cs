@@ -124,6 +124,7 @@ public class Model : Layer
     /// <param name="validationData">Inputs and targets that are evaluated after each epoch.</param>
     /// <param name="shuffle">Whether each epoch has an order of its own. Default true.</param>
     /// <param name="sampleWeight">A factor for the loss of each sample.</param>
+    /// <param name="classWeight">A factor for the loss of the samples of each class; 1 for classes that are not named. Not with sample weights.</param>
     /// <param name="initialEpoch">The first epoch's number. Default 0.</param>
     /// <param name="validationBatchSize">Default <paramref name="batchSize"/>.</param>
     /// <param name="validationFreq">After how many epochs the validation is made. Default 1.</param>
@@ -133,12 +134,14 @@ public class Model : Layer
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     /// <exception cref="OperationCanceledException">The token was set; the model is as after the last whole step.</exception>
     public History Fit(Nest x, Nest? y = null, int batchSize = 32, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null,
-        double validationSplit = 0, (Nest X, Nest Y)? validationData = null, bool shuffle = true, Nest? sampleWeight = null, int initialEpoch = 0,
+        double validationSplit = 0, (Nest X, Nest Y)? validationData = null, bool shuffle = true, Nest? sampleWeight = null,
+        IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0,
         int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default)
     {
         var data = Data(x, y, sampleWeight, batchSize);
         var validation = validationData is { } given ? Data(given.X, given.Y, null, validationBatchSize ?? batchSize) : null;
         if (validationSplit != 0 && validation is null) (data, validation) = data.Split(validationSplit, validationBatchSize ?? batchSize);
+        if (classWeight is { Count: > 0 }) data = data.Weighted(classWeight);
         return Trainer.Fit(data, validation, new FitParameters(verbose, epochs, data.Steps), callbacks, shuffle, initialEpoch, validationFreq, cancellationToken);
     }
 

@@ -39,8 +39,10 @@ sealed class Predictor
         var structure = x.Structure;
         foreach (var known in _structures)
             if (known.Structure == structure) return known;
-        var outputs = _model.Apply(x.Map(t => new Placeholder(t.Type.As(t.Shape.With(0, Shape.Unknown)), "x").On()), training: false);
-        var function = new CompiledFunction(batch => _model.Apply(x.Pack(batch), training: false).Flatten());
+        // The structure is kept without the data.
+        var symbols = x.Map(t => new Placeholder(t.Type.As(t.Shape.With(0, Shape.Unknown)), "x").On());
+        var outputs = _model.Apply(symbols, training: false);
+        var function = new CompiledFunction(batch => _model.Apply(symbols.Pack(batch), training: false).Flatten());
         var entry = new StructureEntry(function, outputs, structure);
         _structures = [.. _structures, entry];
         return entry;

@@ -12,7 +12,7 @@ sealed class Trainer
     Objective? _objective;
     StepFunction? _train, _test;
     (string Name, Metric Metric)[] _shown = [];
-    (string X, int Y, int Weight) _layout;
+    (string X, int Y) _layout;
     Nest? _structure;
 
     internal Trainer(Model model, Optimizer optimizer, PerOutput<Loss>? loss, IReadOnlyList<double>? lossWeights, MetricLists? metrics, MetricLists? weightedMetrics)
@@ -114,10 +114,12 @@ sealed class Trainer
     /// <summary>Builds the model, the losses and the optimizer for data of these shapes, and the steps. Errors in the data come up here.</summary>
     void Prepare(ArrayData data)
     {
-        var (x, y, weight) = (data.X, data.Y, data.Weight);
-        var layout = (x.Structure, y?.Flatten().Count ?? 0, weight?.Flatten().Count ?? 0);
+        var y = data.Y;
+        var layout = (data.X.Structure, y?.Flatten().Count ?? 0);
         if (_train is not null && layout == _layout) return;
-        var outputs = _model.Apply(x.Map(Symbol));
+        // The structure is kept without the data.
+        var x = data.X.Map(Symbol);
+        var outputs = _model.Apply(x);
         var targets = y?.Flatten() ?? [];
         var names = OutputNames(outputs);
         if (_objective is null)

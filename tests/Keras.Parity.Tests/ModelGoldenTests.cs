@@ -98,17 +98,19 @@ public class ModelGoldenTests
 
     static void Compile(Model model, JsonObject config)
     {
-        var metrics = config["metrics"]?.AsArray().Select(m => m is JsonObject o ? Make<Metric>(o) : (Metric)(string)m!).ToArray() ?? [];
-        model.Compile(Make<Optimizer>(config["optimizer"]!.AsObject()),
-            config["loss"] is JsonObject loss ? Make<Loss>(loss) : (string)config["loss"]!, metrics: MetricLists.Create(metrics));
+        model.Compile(Make<Optimizer>(config["optimizer"]!.AsObject()), config["loss"] is JsonObject loss ? Make<Loss>(loss) : (string)config["loss"]!,
+            metrics: Metrics(config["metrics"]), weightedMetrics: Metrics(config["weighted_metrics"]));
     }
+
+    static MetricLists? Metrics(JsonNode? list) =>
+        list is null ? null : MetricLists.Create([.. list.AsArray().Select(m => m is JsonObject o ? Make<Metric>(o) : (Metric)(string)m!)]);
 
     static T Make<T>(JsonObject config) where T : class =>
         (T?)Targets.Deserialize(config, typeof(T)) ?? throw new MissingException($"{typeof(T).Name} {config["class_name"]}");
 
     static void CheckFit(IReadOnlyDictionary<string, GoldenValue> fit)
     {
-        string[] known = ["epochs", "batch_size", "validation_split"];
+        string[] known = ["epochs", "batch_size", "validation_split", "class_weight"];
         if (fit.Keys.FirstOrDefault(k => !known.Contains(k)) is { } other) throw new MissingException($"Fit has no argument {other}");
     }
 
@@ -116,8 +118,10 @@ public class ModelGoldenTests
     {
         CheckFit(fit);
         var split = fit.GetValueOrDefault("validation_split") is { } share ? GoldenTensors.Number(share) : 0;
+        var weights = fit.GetValueOrDefault("class_weight") is GoldenValue.Dict classes
+            ? classes.Items.ToDictionary(c => int.Parse(c.Key, System.Globalization.CultureInfo.InvariantCulture), c => GoldenTensors.Number(c.Value)) : null;
         return model.Fit(x, y, (int)GoldenTensors.Number(fit["batch_size"]), (int)GoldenTensors.Number(fit["epochs"]), verbose: 0,
-            validationSplit: split, shuffle: false);
+            validationSplit: split, shuffle: false, classWeight: weights);
     }
 
     static Nest Data(GoldenValue golden, string field) => GoldenTensors.Nest(golden.Find(field)!.Elements.Single());

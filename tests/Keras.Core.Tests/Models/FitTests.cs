@@ -302,4 +302,23 @@ public class FitTests
         x[0, 0] += 100;
         Assert.That(model.Predict(x).ToArray<float>()[0], Is.EqualTo(before[0] + 100).Within(1e-3f));
     }
+
+    [Test]
+    public void Class_weights_are_sample_weights_by_the_label()
+    {
+        Sequential Model()
+        {
+            Utils.SetRandomSeed(5);
+            var model = new Sequential([new Input(2), new Dense(3, activation: "softmax")]);
+            model.Compile("sgd", "sparse_categorical_crossentropy");
+            return model;
+        }
+        var (x, y) = (new float[,] { { 1, 2 }, { 3, 1 }, { -1, 2 }, { 0, 1 } }, new[] { 0, 1, 2, 1 });
+        var weights = new Dictionary<int, double> { [0] = 0.1, [2] = 3 };
+        var byClass = Model().Fit(x, y, verbose: 0, epochs: 3, classWeight: weights);
+        var bySample = Model().Fit(x, y, verbose: 0, epochs: 3, sampleWeight: new[] { 0.1f, 1, 3, 1 });
+        Assert.That(byClass["loss"], Is.EqualTo(bySample["loss"]).Within(1e-7));
+        Assert.That(() => Model().Fit(x, y, verbose: 0, classWeight: weights, sampleWeight: new float[4]),
+            Throws.ArgumentException.With.Message.Contains("class weights and sample weights exclude each other"));
+    }
 }
