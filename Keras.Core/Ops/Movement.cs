@@ -245,6 +245,8 @@ public static partial class Ops
     public static Tensor Flip(Tensor x, Axes? axis = null)
     {
         var axes = Resolve(axis, x, "flip");
+        // Where the length is not known yet, the places are computed.
+        foreach (var open in axes.Where(a => x.Shape[a] == Shape.Unknown)) x = Take(x, ReverseOf(Positions(x, open)), open);
         int[] starts = new int[x.Rank], steps = new int[x.Rank];
         for (var i = 0; i < x.Rank; i++) (starts[i], steps[i]) = axes.Contains(i) && x.Shape[i] > 0 ? (x.Shape[i] - 1, -1) : (0, 1);
         return new Slice(starts, steps, x.Shape).On(x);

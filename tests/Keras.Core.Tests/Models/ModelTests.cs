@@ -334,4 +334,12 @@ public class ModelTests
         Assert.That(Values(model.Predict(new[,] { { 1, 2 } })), Is.EqualTo(new[] { 3f }));
         Assert.That(Values(model.Predict(new[,] { { 1.5, 2 } })), Is.EqualTo(new[] { 3.5f }));
     }
+
+    [Test]
+    public void An_axis_of_unknown_length_is_reversed_too()
+    {
+        var x = Layer.Input(2);
+        var model = new Model(x, Ops.Flip(x));
+        Assert.That(model.Predict(new float[,] { { 1, 2 }, { 3, 4 }, { 5, 6 } }).ToArray<float>(), Is.EqualTo(new float[] { 6, 5, 4, 3, 2, 1 }));
+    }
 }

@@ -1,0 +1,47 @@
+namespace Keras;
+
+public static partial class Ops
+{
+    // Far below any score, and still finite after a bias.
+    const double Masked = -0.7;
+
+    /// <summary>Values averaged with the softmax of the products of queries and keys as weights, for several heads.</summary>
+    /// <param name="query">(batch, targets, heads, size).</param>
+    /// <param name="key">(batch, sources, key heads, size); heads are a multiple of the key heads, which are repeated.</param>
+    /// <param name="value">(batch, sources, key heads, size).</param>
+    /// <param name="bias">Added to the scores, broadcast to (batch, heads, targets, sources). Default nothing.</param>
+    /// <param name="mask">True where a target may look, 4 dimensions, broadcast as the bias. Default everywhere.</param>
+    /// <param name="scale">What products are multiplied with. Default 1 / √size.</param>
+    /// <param name="isCausal">Whether a target sees only sources up to its own place. Default no.</param>
+    /// <returns>(batch, targets, heads, size). A target that sees nothing gets the mean of all values.</returns>
+    /// <exception cref="ArgumentException">A tensor has not 4 dimensions, or the heads do not fit together.</exception>
+    public static Tensor DotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? bias = null, Tensor? mask = null, double? scale = null,
+        bool isCausal = false)
+    {
+        const string Who = "dot_product_attention";
+        foreach (var x in new[] { query, key, value })
+            if (x.Rank != 4) throw Errors.Argument(Who, "query, key and value have a wrong rank", "(batch, length, heads, size)", x.Shape);
+        if (mask is { Rank: not 4 }) throw Errors.Argument(Who, "the mask has a wrong rank", "(batch, heads, targets, sources)", mask.Shape);
+        var (heads, shared) = (query.Shape[2], key.Shape[2]);
+        if (value.Shape[2] != shared || shared < 1 || heads % shared != 0)
+            throw Errors.Argument(Who, "the heads do not fit together", "as many of keys as of values, and a multiple of them of queries",
+                $"query {query.Shape}, key {key.Shape}, value {value.Shape}");
+        (query, key) = Promote(AsFloating(query), key);
+        (query, value) = Promote(query, value);
+        key = Cast(key, query.DType);
+        if (heads != shared) (key, value) = (Repeated(key, heads / shared), Repeated(value, heads / shared));
+        var scores = Wide(Matmul(Swapaxes(query, 1, 2), Transpose(key, (Axes)new[] { 0, 2, 3, 1 }))) * (scale ?? 1 / Math.Sqrt(query.Shape[3]));
+        if (bias is not null) scores += Cast(bias, scores.DType);
+        if (isCausal) mask = mask is null ? Past(scores) : LogicalAnd(mask, Past(scores));
+        if (mask is not null) scores = Where(Cast(mask, DType.Bool), scores, Tensor.Scalar(Masked * float.MaxValue, scores.DType));
+        return Swapaxes(Matmul(Cast(Softmax(scores), query.DType), Swapaxes(value, 1, 2)), 1, 2);
+    }
+
+    /// <summary>Each head several times, side by side.</summary>
+    static Tensor Repeated(Tensor x, int times) =>
+        Take(x, Tensor.Of([.. Enumerable.Range(0, x.Shape[2] * times).Select(i => i / times)], [x.Shape[2] * times]), 2);
+
+    /// <summary>True where the last axis is not ahead of the last but one.</summary>
+    static Tensor Past(Tensor scores) => Cast(scores.Shape[-1] != Shape.Unknown && scores.Shape[-2] != Shape.Unknown
+        ? Tri(scores.Shape[-2], scores.Shape[-1]) : Tril(OnesLike(scores)), DType.Bool);
+}

@@ -1,0 +1,231 @@
+namespace Keras;
+
+public static partial class Ops
+{
+    /// <summary>A convolution of each channel on its own over one or two spatial dimensions.</summary>
+    /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>
+    /// <param name="kernel">(spatial…, channels, multiplier).</param>
+    /// <param name="strides">Steps of the window. Default 1.</param>
+    /// <param name="padding">Default valid.</param>
+    /// <param name="dataFormat">Default <see cref="Config.ImageDataFormat"/>.</param>
+    /// <param name="dilationRate">Distance between the elements of a window. Default 1.</param>
+    /// <returns>channels · multiplier channels, those of one input channel side by side.</returns>
+    /// <exception cref="ArgumentException">The channels do not match the kernel, or the window is larger than the input.</exception>
+    public static Tensor DepthwiseConv(Tensor inputs, Tensor kernel, Axes? strides = null, Padding padding = default,
+        DataFormat dataFormat = default, Axes? dilationRate = null)
+    {
+        (inputs, kernel) = Promote(inputs, kernel);
+        var spatial = SpatialRank(inputs, kernel.Rank - 2, "depthwise_conv");
+        var steps = Image((strides ?? 1).Expand(spatial, "depthwise_conv", "strides"));
+        var dilation = Image((dilationRate ?? 1).Expand(spatial, "depthwise_conv", "dilation_rate"));
+        var (channels, given) = (kernel.Shape[-2], inputs.Shape[dataFormat.IsFirst ? 1 : -1]);
+        if (given != channels && given != Shape.Unknown)
+            throw Errors.Argument("depthwise_conv", "input channels do not match the kernel", channels, $"input {inputs.Shape}, kernel {kernel.Shape}");
+        var convolution = new Convolution(steps, dilation, padding.NotCausal("depthwise_conv"), channels);
+        if (spatial == 1) kernel = ExpandDims(kernel, 0);
+        kernel = Reshape(kernel, [kernel.Shape[0], kernel.Shape[1], 1, channels * kernel.Shape[3]]);
+        return OnImages(inputs, spatial, dataFormat, x => convolution.On(x, kernel));
+    }
+
+    /// <summary>A depthwise convolution, then one over the channels alone.</summary>
+    /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>
+    /// <param name="depthwiseKernel">(spatial…, channels, multiplier).</param>
+    /// <param name="pointwiseKernel">(1…, channels · multiplier, filters).</param>
+    /// <param name="strides">Steps of the depthwise window. Default 1.</param>
+    /// <param name="padding">Of the depthwise convolution. Default valid.</param>
+    /// <param name="dataFormat">Default <see cref="Config.ImageDataFormat"/>.</param>
+    /// <param name="dilationRate">Distance between the elements of a depthwise window. Default 1.</param>
+    /// <exception cref="ArgumentException">The channels do not match the kernels, or the window is larger than the input.</exception>
+    public static Tensor SeparableConv(Tensor inputs, Tensor depthwiseKernel, Tensor pointwiseKernel, Axes? strides = null,
+        Padding padding = default, DataFormat dataFormat = default, Axes? dilationRate = null) =>
+        Conv(DepthwiseConv(inputs, depthwiseKernel, strides, padding, dataFormat, dilationRate), pointwiseKernel, dataFormat: dataFormat);
+
+    /// <summary>The adjoint of a convolution over one or two spatial dimensions: each input element adds the kernel, times its value, to the
+    /// result.</summary>
+    /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>
+    /// <param name="kernel">(spatial…, filters, channels).</param>
+    /// <param name="strides">Steps between the places where the kernel is added. Default 1.</param>
+    /// <param name="padding">Valid: all that the kernel reaches; same: stride times the input's length. Default valid.</param>
+    /// <param name="outputPadding">By how much the result is longer than the shortest one possible. Default as <paramref name="padding"/> says.</param>
+    /// <param name="dataFormat">Default <see cref="Config.ImageDataFormat"/>.</param>
+    /// <param name="dilationRate">Distance between the elements of the kernel. Default 1.</param>
+    /// <exception cref="ArgumentException">The channels do not match the kernel.</exception>
+    public static Tensor ConvTranspose(Tensor inputs, Tensor kernel, Axes? strides = null, Padding padding = default, Axes? outputPadding = null,
+        DataFormat dataFormat = default, Axes? dilationRate = null)
+    {
+        const string Who = "conv_transpose";
+        (inputs, kernel) = Promote(inputs, kernel);
+        var spatial = SpatialRank(inputs, kernel.Rank - 2, Who);
+        var steps = (strides ?? 1).Expand(spatial, Who, "strides");
+        var dilation = (dilationRate ?? 1).Expand(spatial, Who, "dilation_rate");
+        var extra = outputPadding?.Expand(spatial, Who, "output_padding", 0);
+        var channels = inputs.Shape[dataFormat.IsFirst ? 1 : -1];
+        if (channels != kernel.Shape[-1] && channels != Shape.Unknown)
+            throw Errors.Argument(Who, "input channels do not match the kernel", kernel.Shape[-1], $"input {inputs.Shape}, kernel {kernel.Shape}");
+        var forward = new Convolution(Image(steps), Image(dilation), Padding.Valid, 1);
+        var image = spatial == 1 ? ExpandDims(kernel, 0) : kernel;
+        padding = padding.NotCausal(Who);
+        return OnImages(inputs, spatial, dataFormat, x =>
+        {
+            var window = forward.Over(image.Shape);
+            var full = Shape.Of(x.Shape[0], Scattered(window, 0, x.Shape[1]), Scattered(window, 1, x.Shape[2]), image.Shape[2]);
+            var y = new ConvolutionInputGradient(forward, full).On(x, image);
+            for (var i = 0; i < spatial; i++)
+            {
+                var axis = i + 2 - spatial;
+                y = Cut(y, axis + 1, TransposedCut(window.Extent(axis), steps[i], padding, extra?[i]));
+            }
+            return y;
+        });
+    }
+
+    static int Scattered(Window window, int axis, int length) =>
+        length == Shape.Unknown ? Shape.Unknown : length == 0 ? 0 : checked(((length - 1) * window.Strides[axis]) + window.Extent(axis));
+
+    /// <summary>How many places of the whole scattered result are left out before, and how many are added behind it.</summary>
+    static (int Before, int Longer) TransposedCut(int extent, int stride, Padding padding, int? extra)
+    {
+        if (!padding.IsSame) return (0, extra ?? Math.Max(extent, stride) - extent);
+        var border = extra is { } given ? extent + (extent % 2) - 2 + given : stride + extent - 2;
+        var before = extent - 1 - Math.Min((border + 1) / 2, extent - 1);
+        return (before, extra is { } more ? (extent % 2) + more - extent : stride - extent);
+    }
+
+    /// <summary>The elements along an axis from a place on, in all as many more as said; zeros where there are none.</summary>
+    static Tensor Cut(Tensor x, int axis, (int Before, int Longer) cut)
+    {
+        var length = x.Shape[axis];
+        var beyond = cut.Before + cut.Longer;
+        if (beyond > 0)
+        {
+            var widths = new (int, int)[x.Rank];
+            widths[axis] = (0, beyond);
+            x = Pad(x, widths);
+        }
+        if (cut.Before == 0 && beyond >= 0) return x;
+        return Narrow(x, axis, cut.Before, length == Shape.Unknown ? Shape.Unknown : Math.Max(0, length + cut.Longer));
+    }
+
+    /// <summary>What lies along some axes brought to length 1; along all where none is named. Several axes take order 2.</summary>
+    /// <inheritdoc cref="Normalize(Tensor, int, int, double?)"/>
+    public static Tensor Normalize(Tensor x, Axes? axis, int order = 2, double? epsilon = null)
+    {
+        var axes = Resolve(axis, x, "normalize");
+        if (order < 1 || (order != 2 && axes.Count != 1))
+            throw Errors.Argument("normalize", "there is no such norm", "an order of 1 or more along one axis, 2 along several", $"order {order}, axes {axes}");
+        var (dtype, wide) = (AsFloating(x).DType, Wide(x));
+        var least = epsilon ?? Config.Epsilon;
+        var y = order == 2 ? wide * Rsqrt(Maximum(Sum(Square(wide), axes, keepdims: true), least * least))
+            : wide / Maximum(Power(Sum(Power(Absolute(wide), order), axes, keepdims: true), 1.0 / order), least);
+        return Cast(y, dtype);
+    }
+
+    /// <summary>Vectors along an axis brought to length 1.</summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis. Default the last.</param>
+    /// <param name="order">Of the norm: 2 for the root of the sum of squares, 1 for the sum of the absolute values. Default 2.</param>
+    /// <param name="epsilon">The least length to divide by. Default <see cref="Config.Epsilon"/>.</param>
+    /// <exception cref="ArgumentException">The order is below 1, or there is no such axis.</exception>
+    public static Tensor Normalize(Tensor x, int axis = -1, int order = 2, double? epsilon = null) => Normalize(x, (Axes)axis, order, epsilon);
+
+    // Squares of half-width floats overflow early, and their sums lose digits.
+    static Tensor Wide(Tensor x) => AsFloating(x) is var y && y.DType.Size() < 4 ? Cast(y, DType.Float32) : y;
+
+    /// <summary>Mean and variance over some axes.</summary>
+    /// <param name="x">Any shape; integers count as floating.</param>
+    /// <param name="axes">The axes.</param>
+    /// <param name="keepdims">Whether the axes stay as 1. Default no.</param>
+    /// <exception cref="ArgumentException">An axis is out of range or named twice.</exception>
+    public static (Tensor Mean, Tensor Variance) Moments(Tensor x, Axes axes, bool keepdims = false)
+    {
+        var (dtype, wide) = (AsFloating(x).DType, Wide(x));
+        return (Cast(Mean(wide, axes, keepdims), dtype), Cast(Var(wide, axes, keepdims), dtype));
+    }
+
+    /// <summary>Each channel along an axis less its mean, divided by its standard deviation, then scaled and shifted.</summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="mean">(channels,).</param>
+    /// <param name="variance">(channels,).</param>
+    /// <param name="axis">The axis of the channels.</param>
+    /// <param name="offset">(channels,), added at the end. Default nothing.</param>
+    /// <param name="scale">(channels,), multiplied with the normalized. Default 1.</param>
+    /// <param name="epsilon">Added to the variance. Default 0.001.</param>
+    /// <exception cref="ArgumentException">There is no such axis, or a vector does not fit it.</exception>
+    public static Tensor BatchNormalization(Tensor x, Tensor mean, Tensor variance, int axis, Tensor? offset = null, Tensor? scale = null,
+        double epsilon = 0.001)
+    {
+        var (dtype, wide) = (AsFloating(x).DType, Wide(x));
+        var channels = new ChannelView(x.Shape, x.Shape.Axis(axis, "batch_normalization"));
+        Tensor Along(Tensor vector, string name) => vector.Rank == 1 && vector.Shape.Matches(Shape.Of(x.Shape[channels.Axis]))
+            ? channels.Along(Cast(vector, wide.DType))
+            : throw Errors.Argument("batch_normalization", $"{name} does not fit the channels", Shape.Of(x.Shape[channels.Axis]), vector.Shape);
+        var factor = Rsqrt(Along(variance, "variance") + epsilon);
+        if (scale is not null) factor *= Along(scale, "scale");
+        var shift = -Along(mean, "mean") * factor;
+        if (offset is not null) shift += Along(offset, "offset");
+        return Cast(wide * factor + shift, dtype);
+    }
+
+    /// <summary>What lies along some axes brought to mean 0 and variance 1, then scaled and shifted.</summary>
+    /// <param name="x">Any shape; computed in float32 at least.</param>
+    /// <param name="gamma">The scale, of the shape of the axes or broadcast against x. Default 1.</param>
+    /// <param name="beta">The shift, as gamma. Default nothing.</param>
+    /// <param name="axis">The axes. Default the last.</param>
+    /// <param name="epsilon">Added to the variance. Default <see cref="Config.Epsilon"/>.</param>
+    /// <param name="rmsScaling">Whether only to divide by the standard deviation and to scale. Default no.</param>
+    /// <exception cref="ArgumentException">There is no such axis, or gamma or beta does not fit.</exception>
+    public static Tensor LayerNormalization(Tensor x, Tensor? gamma = null, Tensor? beta = null, Axes? axis = null, double? epsilon = null,
+        bool rmsScaling = false)
+    {
+        var (dtype, wide) = (AsFloating(x).DType, Wide(x));
+        var axes = (axis ?? -1).Of(x.Shape, "layer_normalization");
+        var factor = Rsqrt(Var(wide, axes, keepdims: true) + (epsilon ?? Config.Epsilon));
+        if (gamma is not null) factor *= OverAxes(gamma, wide, axes);
+        if (rmsScaling) return Cast(wide * factor, dtype);
+        var y = (wide - Mean(wide, axes, keepdims: true)) * factor;
+        return Cast(beta is null ? y : y + OverAxes(beta, wide, axes), dtype);
+    }
+
+    /// <summary>What lies along some axes divided by the root of its mean square, then scaled.</summary>
+    /// <param name="x">Any shape; computed in float32 at least.</param>
+    /// <param name="scale">Of the shape of the axes or broadcast against x. Default 1.</param>
+    /// <param name="axis">The axes. Default the last.</param>
+    /// <param name="epsilon">Added to the mean square. Default <see cref="Config.Epsilon"/>.</param>
+    /// <exception cref="ArgumentException">There is no such axis, or the scale does not fit.</exception>
+    public static Tensor RmsNormalization(Tensor x, Tensor? scale = null, Axes? axis = null, double? epsilon = null)
+    {
+        var (dtype, wide) = (AsFloating(x).DType, Wide(x));
+        var axes = (axis ?? -1).Of(x.Shape, "rms_normalization");
+        var y = wide * Rsqrt(Mean(Square(wide), axes, keepdims: true) + (epsilon ?? Config.Epsilon));
+        return Cast(scale is null ? y : y * OverAxes(scale, wide, axes), dtype);
+    }
+
+    /// <summary>A tensor of the dimensions along some axes, laid along them.</summary>
+    static Tensor OverAxes(Tensor vector, Tensor x, Axes axes)
+    {
+        vector = Cast(vector, x.DType);
+        return vector.Rank == axes.Count && vector.Rank != x.Rank
+            ? Reshape(vector, Shape.Of([.. Enumerable.Range(0, x.Rank).Select(i => axes.Contains(i) ? x.Shape[i] : 1)])) : vector;
+    }
+
+    /// <summary>Which classes occur: 1 at each index among the inputs, 0 elsewhere.</summary>
+    /// <param name="inputs">Class numbers; those out of range are passed over.</param>
+    /// <param name="numClasses">How many classes there are.</param>
+    /// <param name="axis">Where the axis of the classes is put. Then axis 1 goes, or axis 0 where the inputs are a vector. Default the
+    /// last.</param>
+    /// <param name="dtype">Default <see cref="Config.Floatx"/>.</param>
+    /// <exception cref="ArgumentException">There are no classes.</exception>
+    public static Tensor MultiHot(Tensor inputs, int numClasses, int axis = -1, DType? dtype = null) =>
+        Cast(Any(OneHot(Cast(inputs, DType.Int32), numClasses, axis, DType.Bool), inputs.Rank > 1 ? 1 : 0), dtype ?? Config.Floatx);
+
+    /// <summary>How near two signals are to each other in decibels: the peak over the root of the mean square difference. Infinite where
+    /// they are equal.</summary>
+    /// <param name="x1">A signal.</param>
+    /// <param name="x2">Another one of the same shape.</param>
+    /// <param name="maxVal">The largest value possible.</param>
+    /// <returns>A scalar.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Psnr(Tensor x1, Tensor x2, double maxVal) => x1.Shape.Matches(x2.Shape)
+        ? 20 * Math.Log10(maxVal) - 10 * Log10(Mean(Square(AsFloating(x1) - AsFloating(x2))))
+        : throw Errors.Argument("psnr", "the shapes differ", x1.Shape, x2.Shape);
+}
