@@ -30,7 +30,7 @@ public static partial class Ops
         (query, value) = Promote(query, value);
         key = Cast(key, query.DType);
         if (heads != shared) (key, value) = (Repeated(key, heads / shared), Repeated(value, heads / shared));
-        var scores = Wide(Matmul(Swapaxes(query, 1, 2), Transpose(key, (Axes)new[] { 0, 2, 3, 1 }))) * (scale ?? 1 / Math.Sqrt(query.Shape[3]));
+        var scores = Wide(Matmul(Swapaxes(query, 1, 2), Moveaxis(key, 1, -1))) * (scale ?? 1 / Math.Sqrt(query.Shape[3]));
         if (bias is not null) scores += Cast(bias, scores.DType);
         if (isCausal) mask = mask is null ? Past(scores) : LogicalAnd(mask, Past(scores));
         if (mask is not null) scores = Where(Cast(mask, DType.Bool), scores, Tensor.Scalar(Masked * float.MaxValue, scores.DType));
