@@ -17,7 +17,15 @@ sealed class GradientTests
     static IEnumerable<TestCaseData> Fused => Rows(1).Where(c => OpTests.Decomposes(((OpRow)c.Arguments[0]!).Op));
 
     static IEnumerable<TestCaseData> Never => OpTable.Rows
-        .Where(r => r.Order == 0 && !OpTable.Rows.Any(other => other.Op == r.Op && other.Order > 0)).Select(r => new TestCaseData(r));
+        .Where(r => r.Order == 0 && !OpTable.Rows.Any(other => other.Op == r.Op && other.Order > 0) && IsOfFloats(r)).Select(r => new TestCaseData(r));
+
+    /// <summary>Whether floats go in and come out, so that there could be a gradient.</summary>
+    static bool IsOfFloats(OpRow row)
+    {
+        if (!row.DTypes.Contains(DType.Float64)) return false;
+        var xs = Tensors(row.Cases[0], OpRow.Draw(row.Cases[0], DType.Float64));
+        return Smooth(row.Cases[0], xs).Length > 0 && OpRow.Results(row.Call(xs)).Any(r => r.DType.IsFloating());
+    }
 
     [TestCaseSource(nameof(Once))]
     public void First_gradients_match_differences(OpRow row) => EachCase(row, (args, inputs, direction, random) =>
@@ -56,9 +64,7 @@ sealed class GradientTests
         var args = row.Cases[0];
         var xs = Tensors(args, OpRow.Draw(args, DType.Float64));
         var smooth = Smooth(args, xs);
-        if (smooth.Length == 0 || !row.DTypes.Contains(DType.Float64)) Assert.Pass("no input is a float");
         Tensor[] results = [.. OpRow.Results(row.Call(xs)).Where(r => r.DType.IsFloating())];
-        if (results.Length == 0) Assert.Pass("no result is a float");
         try
         {
             foreach (var gradient in Gradients.Of(Weighted(results, 1), smooth))
