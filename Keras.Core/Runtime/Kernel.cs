@@ -28,6 +28,4 @@ readonly unsafe ref struct KernelCall(nint* addresses, ReadOnlySpan<int> inputs,
     internal T* Output<T>(int index = 0) where T : unmanaged => (T*)addresses[_outputs[index]];
 
     internal byte* Scratch => scratch < 0 ? null : (byte*)addresses[scratch];
-
-    internal int InputCount => _inputs.Length;
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Keras.Kernels.Cpu.Movement;
 
 using Keras.Kernels.Cpu.Elementwise;
@@ -12,13 +10,18 @@ internal static unsafe class Fill
         Movement.Copy(elementSize, dims, strides, value, dst);
     }
 
-    // y[i] = start + i * step, computed in double and cast.
-    internal static void Arange<T>(T* y, long n, double start, double step) where T : unmanaged =>
-        Sequence(y, n, start, step);
-
-    // The same for integers, computed in 64 bits and cast.
-    internal static void Arange<T>(T* y, long n, long start, long step) where T : unmanaged =>
-        Sequence(y, n, start, step);
+    // y[i] = i, counted in 64 bits and cast.
+    internal static void Iota<T>(T* y, long n) where T : unmanaged
+    {
+        const int ChunkElements = 256;
+        var wide = stackalloc long[ChunkElements];
+        for (long i = 0; i < n; i += ChunkElements)
+        {
+            var count = Math.Min(ChunkElements, n - i);
+            for (long j = 0; j < count; j++) wide[j] = i + j;
+            Elementwise.Cast.Row(wide, y + i, count);
+        }
+    }
 
     // Keeps a batch of matrices on and below diagonal k (or, upper, on and above it) and zeroes the rest; y may be x.
     internal static void KeepTriangle(
@@ -38,17 +41,4 @@ internal static unsafe class Fill
 
     static void Zero(byte* y, long start, long count, int elementSize) =>
         new Span<byte>(y + (start * elementSize), checked((int)(count * elementSize))).Clear();
-
-    static void Sequence<TWide, T>(T* y, long n, TWide start, TWide step)
-        where TWide : unmanaged, INumber<TWide> where T : unmanaged
-    {
-        const int ChunkElements = 256;
-        var wide = stackalloc TWide[ChunkElements];
-        for (long i = 0; i < n; i += ChunkElements)
-        {
-            var count = Math.Min(ChunkElements, n - i);
-            for (long j = 0; j < count; j++) wide[j] = start + (TWide.CreateTruncating(i + j) * step);
-            Elementwise.Cast.Row(wide, y + i, count);
-        }
-    }
 }

@@ -93,6 +93,6 @@ internal readonly struct IotaMaker(long count) : IMaker
     public unsafe Kernel Make<T>() where T : unmanaged
     {
         var n = _count;
-        return new((in KernelCall call) => Fill.Arange(call.Output<T>(), n, 0L, 1L));
+        return new((in KernelCall call) => Fill.Iota(call.Output<T>(), n));
     }
 }

@@ -14,7 +14,8 @@ public class ModelGoldenTests
         ["convnet_adam"] = ["convnet/conv2d_1/bias", "convnet/batch_normalization/moving_mean"],
     };
 
-    const double DriftTolerance = 2e-2;
+    // Off by 9e-4 of the largest prediction here, where the drift itself is 3.5e-3.
+    const double DriftTolerance = 2e-3;
 
     // What the models still need, by name: they are counted as missing, like calls without a target.
     static readonly Dictionary<string, string> Missing = [];
