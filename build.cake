@@ -10,7 +10,7 @@ const int LongestFile = 800;
 var budgets = new Dictionary<string, int>
 {
     ["Keras.Core/Graph"] = 1500,
-    ["Keras.Core/Runtime"] = 1000,
+    ["Keras.Core/Runtime"] = 1150,
 };
 
 Task("Clean").Does(() => CleanDirectory("artifacts"));

@@ -15,6 +15,7 @@ public sealed partial class Tensor
         IsOpen = op is Placeholder;
         IsSymbolic = op is Placeholder { IsInput: true };
         foreach (var input in inputs) (IsOpen, IsSymbolic) = (IsOpen | input.IsOpen, IsSymbolic | input.IsSymbolic);
+        SubgraphTracer.Created(this);
     }
 
     internal Op Op { get; }

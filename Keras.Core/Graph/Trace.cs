@@ -1,7 +1,7 @@
 namespace Keras;
 
 /// <summary>What a step that is being traced has read and assigned so far. One trace at a time on a thread.</summary>
-sealed class Trace
+sealed class Trace(Func<Variable, Tensor> read)
 {
     [ThreadStatic] static Trace? _current;
 
@@ -11,9 +11,22 @@ sealed class Trace
     internal static Trace? Current => _current;
 
     /// <summary>Runs a function as a traced step and gives what it assigned, each variable once, in order.</summary>
-    internal static (T Result, IReadOnlyList<(Variable Variable, Tensor Value)> Updates) Run<T>(Func<T> step)
+    internal static (T Result, IReadOnlyList<(Variable Variable, Tensor Value)> Updates) Run<T>(Func<T> step) =>
+        Run(step, new Trace(v => new VariableRead(v, VariableRead.Live).On()));
+
+    /// <summary>Runs a function as a part of what is under way, such as a loop's body: it reads what that reads, and what it assigns
+    /// is for the caller to place.</summary>
+    /// <param name="step">The function.</param>
+    /// <param name="states">What some variables read as instead.</param>
+    internal static (T Result, IReadOnlyList<(Variable Variable, Tensor Value)> Updates) RunWithin<T>(Func<T> step, IReadOnlyDictionary<Variable, Tensor>? states)
     {
-        var (outer, trace) = (_current, new Trace());
+        var outer = _current;
+        return Run(step, new Trace(v => states?.GetValueOrDefault(v) ?? outer?.Read(v) ?? Suspend(v.Read)));
+    }
+
+    static (T Result, IReadOnlyList<(Variable Variable, Tensor Value)> Updates) Run<T>(Func<T> step, Trace trace)
+    {
+        var outer = _current;
         _current = trace;
         try
         {
@@ -44,7 +57,7 @@ sealed class Trace
     internal Tensor Read(Variable variable)
     {
         if (!_values.TryGetValue(variable, out var value))
-            _values[variable] = value = new VariableRead(variable, VariableRead.Live).On();
+            _values[variable] = value = read(variable);
         return value;
     }
 

@@ -23,6 +23,10 @@ readonly unsafe ref struct KernelCall(nint* addresses, ReadOnlySpan<int> inputs,
 {
     readonly ReadOnlySpan<int> _inputs = inputs, _outputs = outputs;
 
+    internal int Inputs => _inputs.Length;
+
+    internal int Outputs => _outputs.Length;
+
     internal T* Input<T>(int index) where T : unmanaged => (T*)addresses[_inputs[index]];
 
     internal T* Output<T>(int index = 0) where T : unmanaged => (T*)addresses[_outputs[index]];

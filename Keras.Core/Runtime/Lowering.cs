@@ -30,7 +30,7 @@ sealed class Lowering
             case Part part when inputs[0].Op is Pack: return inputs[0].Inputs[part.Index];
             case Reshape or BroadcastTo or Cast or Transpose { IsNothing: true } when inputs[0].Type == node.Type: return inputs[0];
             case Reshape when inputs[0].Op is Reshape: return Rebuild(node, inputs[0].Inputs.ToArray());
-            case Part or Pack: return Unique(node.Op, inputs, node.Type);
+            case Part or Pack or Control: return Unique(node.Op, inputs, node.Type);
         }
         var types = new TensorType[inputs.Length];
         for (var i = 0; i < types.Length; i++) types[i] = inputs[i].Type;

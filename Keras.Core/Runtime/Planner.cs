@@ -56,7 +56,7 @@ sealed class Planner
     int[] Compute(Tensor node)
     {
         var types = node.Inputs.ToArray().Select(i => i.Type).ToArray();
-        var kernel = _device.Prepare(node.Op, types, node.Type)
+        var kernel = (node.Op is Control control ? ControlKernels.Prepare(_device, control, types) : _device.Prepare(node.Op, types, node.Type))
             ?? throw Errors.Unsupported(node.Op.Name, $"the device \"{_device}\" has no kernel", "another dtype or device",
                 string.Join(", ", types));
         var inputs = node.Inputs.ToArray().Select(i => _slotsOf[i][0]).ToArray();

@@ -8,6 +8,7 @@ static partial class OpTable
     [
         typeof(Constant), typeof(Placeholder), typeof(VariableRead),    // Leaves: their values are given.
         typeof(Part), typeof(Pack),                                     // Results of ops with several: tested with these.
+        typeof(Cond), typeof(While), typeof(Scan),                      // Plans within plans: see ControlFlowTests.
         typeof(Identity), typeof(StopGradient), typeof(CustomGradient), // Their first input as it is: see GraphNodeTests.
     ];
 
