@@ -97,11 +97,12 @@ public sealed unsafe class CpuDevice : Device
         Binary<Keras.Arctan2, Atan2>();
         Binary<Keras.Logaddexp, LogAddExp>();
         Binary<Keras.Hypot, Hypot>();
-        Binary<Keras.BitwiseAnd, BitwiseAnd, BitwiseAnd>();
-        Binary<Keras.BitwiseOr, BitwiseOr, BitwiseOr>();
-        Binary<Keras.BitwiseXor, BitwiseXor, BitwiseXor>();
-        Binary<Keras.LeftShift, ShiftLeft>();
-        Binary<Keras.RightShift, ShiftRight>();
+        Bits<Keras.BitwiseAnd, BitwiseAnd>();
+        Bits<Keras.BitwiseOr, BitwiseOr>();
+        Bits<Keras.BitwiseXor, BitwiseXor>();
+        Bits<Keras.LeftShift, ShiftLeft>();
+        Bits<Keras.RightShift, ShiftRight>();
+        Bits<Keras.Gcd, Gcd>();
         Binary<Keras.ReluGradient, ReluGradientBody>();
         Comparison<Keras.Equal, Equal>();
         Comparison<Keras.NotEqual, NotEqual>();
@@ -129,6 +130,7 @@ public sealed unsafe class CpuDevice : Device
     {
         On<Keras.Reshape>((_, _, _) => Kernel.View);
         On<Keras.Identity>((_, _, _) => Kernel.View);
+        On<Keras.View>((_, _, _) => Kernel.View);
         On<Keras.Transpose>(MovementTable.Transpose);
         On<Keras.BroadcastTo>(MovementTable.BroadcastTo);
         On<Keras.Slice>(MovementTable.Slice);
@@ -138,9 +140,11 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.Concatenate>(MovementTable.Concatenate);
         On<Keras.Take>(IndexTable.Take);
         On<Keras.TakeGradient>(IndexTable.TakeGradient);
+        On<Keras.ScatterRows>(IndexTable.ScatterRows);
         On<Keras.TakeAlong>(IndexTable.TakeAlong);
         On<Keras.TakeAlongGradient>(IndexTable.TakeAlongGradient);
-        On<Keras.Cumsum>((op, _, o) => Types.Numbers(o.DType, new IndexTable.CumsumMaker(op, o.Shape)));
+        On<Keras.Cumsum>((op, _, o) => Types.Numbers(o.DType, new IndexTable.CumulateMaker<Sum>(op.Axis, o.Shape, op.Reverse)));
+        On<Keras.Cumprod>((op, _, o) => Types.Numbers(o.DType, new IndexTable.CumulateMaker<Product>(op.Axis, o.Shape, reverse: false)));
         On<Keras.Iota>((_, _, o) => Types.Numbers(o.DType, new IotaMaker(o.Shape.Size)));
     }
 
@@ -201,6 +205,11 @@ public sealed unsafe class CpuDevice : Device
         On<TOp>((_, i, o) => o.DType == DType.Bool
             ? new BinaryMaker<TBool>(i[0], i[1], o).Make<byte>()
             : Types.Numbers(o.DType, new BinaryMaker<TBody>(i[0], i[1], o)));
+
+    void Bits<TOp, TBody>() where TOp : Whole where TBody : IBinary =>
+        On<TOp>((_, i, o) => o.DType == DType.Bool
+            ? new BinaryMaker<TBody>(i[0], i[1], o).Make<byte>()
+            : Types.Integers(o.DType, new BinaryMaker<TBody>(i[0], i[1], o)));
 
     void Comparison<TOp, TBody>() where TOp : Op where TBody : IBinary =>
         On<TOp>((_, i, o) => i[0].DType == DType.Bool

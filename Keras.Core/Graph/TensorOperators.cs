@@ -16,6 +16,11 @@ public sealed partial class Tensor
     /// <summary>A literal of weak dtype.</summary>
     public static implicit operator Tensor(bool value) => Weak(value);
 
+    /// <summary>The part that a key names: see <see cref="Ops.GetItem"/>. <c>x[0]</c>, <c>x[^1, 1..3]</c>, <c>x[TensorIndex.Ellipsis, 0]</c>.</summary>
+    /// <exception cref="ArgumentException">The key does not fit the tensor.</exception>
+    [System.Runtime.CompilerServices.IndexerName("At")]
+    public Tensor this[params ReadOnlySpan<TensorIndex> key] => Ops.GetItem(this, key.ToArray());
+
     /// <summary>The variable's value as it is now.</summary>
     public static implicit operator Tensor(Variable variable) => variable.Value;
 

@@ -26,6 +26,14 @@ abstract record Discrete : Binary
     protected sealed override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (null, null);
 }
 
+/// <summary>A binary op on integers. Of floats its type is inferred, but there is no value.</summary>
+abstract record Whole : Discrete
+{
+    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) => inputs[0].DType.IsFloating() ? throw Refuse(inputs[0]) : null;
+
+    internal ArgumentException Refuse(Tensor x) => Wrong("bits are those of integers", "an integer or bool dtype", x.DType.Name());
+}
+
 /// <summary>Two inputs of one dtype, broadcast together; a truth value for each pair.</summary>
 abstract record Comparison : Discrete
 {
@@ -65,11 +73,12 @@ sealed record Logaddexp : Binary
     protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g * Ops.Sigmoid(a - b), g * Ops.Sigmoid(b - a));
 }
 sealed record Hypot : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g * a / y, g * b / y); }
-sealed record BitwiseAnd : Discrete;
-sealed record BitwiseOr : Discrete;
-sealed record BitwiseXor : Discrete;
-sealed record LeftShift : Discrete;
-sealed record RightShift : Discrete;
+sealed record BitwiseAnd : Whole;
+sealed record BitwiseOr : Whole;
+sealed record BitwiseXor : Whole;
+sealed record LeftShift : Whole;
+sealed record RightShift : Whole;
+sealed record Gcd : Whole;
 sealed record Equal : Comparison;
 sealed record NotEqual : Comparison;
 sealed record Less : Comparison;
@@ -137,12 +146,12 @@ public static partial class Ops
         return Instance<T>.Op.On(AsFloating(a), AsFloating(b));
     }
 
-    static Tensor Integer<T>(Tensor a, Tensor b) where T : Binary, new()
+    static Tensor Integer<T>(Tensor a, Tensor b) where T : Whole, new()
     {
         (a, b) = Promote(a, b);
-        return a.DType.IsFloating()
-            ? throw Errors.Argument(typeof(T).Name, "bits are those of integers", "an integer or bool dtype", a.DType.Name())
-            : Instance<T>.Op.On(a, b);
+        var node = Instance<T>.Op.On(a, b);
+        // As in Keras, what depends on an Input is refused when it is computed.
+        return a.DType.IsFloating() && !node.IsOpen ? throw Instance<T>.Op.Refuse(a) : node;
     }
 
     /// <summary>The gradient goes to the operand that won, half to each where they tie.</summary>

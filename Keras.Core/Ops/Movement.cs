@@ -1,19 +1,27 @@
 namespace Keras;
 
 /// <summary>The same elements in the same order under another shape; nothing moves.</summary>
-sealed record Reshape(Shape Target) : Op
+/// <param name="Target">The shape; one dimension may be unknown, and so may those that stay.</param>
+/// <param name="Kept">For each dimension the one of the input that it is, or -1 for a 1 put in. Default none.</param>
+sealed record Reshape(Shape Target, Axes Kept = default) : Op
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        var from = inputs[0].Shape;
-        if (!from.IsKnown) return inputs[0].As(Target);
-        if (!Target.IsKnown) return inputs[0].As(Ops.InferDimension(from, Target));
-        return from.Size == Target.Size ? inputs[0].As(Target)
-            : throw Wrong("the number of elements changes", $"{from.Size} elements", $"{from} to {Target}");
+        var (from, target) = (inputs[0].Shape, Target);
+        for (var i = 0; i < Kept.Count; i++)
+            if (Kept[i] >= 0) target = target.With(i, from[Kept[i]]);
+        if (!from.IsKnown) return inputs[0].As(target);
+        if (!target.IsKnown) return inputs[0].As(Ops.InferDimension(from, target));
+        return from.Size == target.Size ? inputs[0].As(target)
+            : throw Wrong("the number of elements changes", $"{from.Size} elements", $"{from} to {target}");
     }
 
-    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) =>
-        [Ops.Reshape(gradient, result.Inputs[0].Shape)];
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    {
+        var from = result.Inputs[0].Shape;
+        if (Kept.Count == 0) return [Ops.Reshape(gradient, from)];
+        return [Ops.Reaxis(gradient, [.. Enumerable.Range(0, from.Rank).Select(axis => Kept.Span.IndexOf(axis))])];
+    }
 }
 
 /// <summary>Axes in another order.</summary>
@@ -158,6 +166,18 @@ public static partial class Ops
         return x.Shape == newshape && newshape.IsKnown ? x : new Reshape(newshape).On(x);
     }
 
+    /// <summary>The same elements with dimensions of 1 put in or left out, also where several dimensions are unknown.</summary>
+    /// <param name="x">A tensor.</param>
+    /// <param name="sources">For each dimension of the result the axis of x that it is, or -1 for a new one.</param>
+    internal static Tensor Reaxis(Tensor x, ReadOnlySpan<int> sources)
+    {
+        var dims = new int[sources.Length];
+        for (var i = 0; i < dims.Length; i++) dims[i] = sources[i] < 0 ? 1 : x.Shape[sources[i]];
+        return dims.Count(d => d == Shape.Unknown) < 2 ? Reshape(x, Shape.Of(dims))
+            : x.Shape == Shape.Of(dims) ? x
+            : new Reshape(Shape.Of(dims), Axes.Create(sources)).On(x);
+    }
+
     internal static Shape InferDimension(Shape from, Shape to)
     {
         var at = to.Dims.IndexOf(Shape.Unknown);
@@ -208,9 +228,9 @@ public static partial class Ops
     {
         var rank = x.Rank + axis.Count;
         var at = axis.Of(Shape.Of(new int[rank]), "expand_dims");
-        var (dims, next) = (new int[rank], 0);
-        for (var i = 0; i < rank; i++) dims[i] = at.Contains(i) ? 1 : x.Shape[next++];
-        return Reshape(x, Shape.Of(dims));
+        var (sources, next) = (new int[rank], 0);
+        for (var i = 0; i < rank; i++) sources[i] = at.Contains(i) ? -1 : next++;
+        return Reaxis(x, sources);
     }
 
     /// <summary>Dimensions of 1 left out: the named ones, or all.</summary>
@@ -221,7 +241,7 @@ public static partial class Ops
         foreach (var a in axes)
             if (x.Shape[a] is not (1 or Shape.Unknown))
                 throw Errors.Argument("squeeze", "only dimensions of 1 can be left out", $"1 at axis {a}", x.Shape);
-        return Reshape(x, Shape.Of([.. Enumerable.Range(0, x.Rank).Where(i => !axes.Contains(i)).Select(i => x.Shape[i])]));
+        return Reaxis(x, [.. Enumerable.Range(0, x.Rank).Where(i => !axes.Contains(i))]);
     }
 
     /// <summary>The elements from a start along one axis.</summary>

@@ -111,9 +111,9 @@ public static partial class Ops
     internal static Tensor Restore(Tensor reduced, Shape original, Axes axes)
     {
         if (reduced.Rank == original.Rank) return reduced;
-        var dims = original.Dims.ToArray();
-        foreach (var axis in axes) dims[axis] = 1;
-        return Reshape(reduced, Shape.Of(dims));
+        var (sources, next) = (new int[original.Rank], 0);
+        for (var i = 0; i < sources.Length; i++) sources[i] = axes.Contains(i) ? -1 : next++;
+        return Reaxis(reduced, sources);
     }
 
     internal static Tensor BroadcastLike(Tensor x, Tensor like) =>
@@ -139,7 +139,7 @@ public static partial class Ops
         var axes = Enumerable.Range(0, x.Rank).Where(i => i < extra || (shape[i - extra] == 1 && x.Shape[i] != 1)).ToArray();
         if (axes.Length == 0) return x;
         var sum = new Sum(axes, true).On(x);
-        return extra == 0 ? sum : Reshape(sum, sum.Shape.Slice(extra, shape.Rank));
+        return extra == 0 ? sum : Reaxis(sum, [.. Enumerable.Range(extra, shape.Rank)]);
     }
 
     /// <summary>The sum over some axes; all where none is named. Small integers are summed as int32 or uint32.</summary>

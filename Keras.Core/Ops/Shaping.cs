@@ -13,7 +13,7 @@ public static partial class Ops
 
     /// <summary>Dimensions of 1 in front up to a rank.</summary>
     static Tensor Lead(Tensor x, int rank) => x.Rank >= rank ? x
-        : Reshape(x, Shape.Of([.. Enumerable.Repeat(1, rank - x.Rank), .. x.Shape.Dims]));
+        : Reaxis(x, [.. Enumerable.Repeat(-1, rank - x.Rank), .. Enumerable.Range(0, x.Rank)]);
 
     /// <summary>A vector as the axis of a tensor of some rank.</summary>
     static Tensor Along(Tensor vector, int axis, int rank) =>

@@ -26,6 +26,7 @@ sealed class Lowering
         switch (node.Op)
         {
             case Leaf: return Unique(node.Op, [], node.Type);
+            case Reshape { Kept.Count: > 0 }: return Rebuild(new Tensor(new Reshape(node.Type.Shape), inputs, node.Type), inputs);
             case Identity or StopGradient or CustomGradient: return inputs[0];
             case Part part when inputs[0].Op is Pack: return inputs[0].Inputs[part.Index];
             case Reshape or BroadcastTo or Cast or Transpose { IsNothing: true } when inputs[0].Type == node.Type: return inputs[0];

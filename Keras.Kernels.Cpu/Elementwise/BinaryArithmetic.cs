@@ -99,6 +99,18 @@ internal readonly struct Mod : IBinary, IRealScalarBinary, IIntegerScalarBinary
     }
 }
 
+// The least common multiple follows from it. The lowest number of a signed type has no positive twin and stays.
+internal readonly struct Gcd : IBinary, IIntegerScalarBinary
+{
+    public static Vector512<T> Apply<T>(Vector512<T> x, Vector512<T> y) where T : unmanaged => Lanes.EachInteger<Gcd, T>(x, y);
+
+    static T IIntegerScalarBinary.Apply<T>(T x, T y)
+    {
+        while (!T.IsZero(y)) (x, y) = (y, x - (Quotient.Of(x, y) * y));
+        return T.IsNegative(x) ? T.Zero - x : x;
+    }
+}
+
 internal static class Quotient
 {
     // Towards zero, without the two faults of the division instruction: x / 0 gives 0 and MinValue / -1 wraps.

@@ -46,10 +46,6 @@ internal static unsafe class IndexTable
     internal static Kernel? TakeAlongGradient(Keras.TakeAlongGradient op, TensorType[] inputs, TensorType output) =>
         Sums(output, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape[op.Axis]), inputs[0].DType, output, along: true));
 
-    // Half precision would round at every addition: without a kernel the graph sums it in single precision.
-    static Kernel? Sums(TensorType output, ScatterMaker maker) =>
-        output.DType is DType.Float16 or DType.BFloat16 ? null : Types.Numbers(output.DType, maker);
-
     sealed class ScatterMaker(Op op, Sizes s, DType indices, TensorType output, bool along) : IMaker
     {
         public Kernel Make<T>() where T : unmanaged => indices == DType.Int64 ? Make<T, long>() : Make<T, int>();
@@ -68,18 +64,46 @@ internal static unsafe class IndexTable
         }
     }
 
+    internal static Kernel? ScatterRows(Keras.ScatterRows op, TensorType[] inputs, TensorType output) => op.Kind switch
+    {
+        ScatterKind.Replace => Types.Any(output.DType, new UpdateMaker<Replace>(op, inputs, output)),
+        ScatterKind.Add => Sums(output, new UpdateMaker<Elementwise.Add>(op, inputs, output)),
+        ScatterKind.Mul => Sums(output, new UpdateMaker<Elementwise.Multiply>(op, inputs, output)),
+        ScatterKind.Max => Types.Numbers(output.DType, new UpdateMaker<Elementwise.Maximum>(op, inputs, output)),
+        _ => Types.Numbers(output.DType, new UpdateMaker<Elementwise.Minimum>(op, inputs, output)),
+    };
+
+    sealed class UpdateMaker<TBody>(Op op, TensorType[] inputs, TensorType output) : IMaker where TBody : IBinary
+    {
+        public Kernel Make<T>() where T : unmanaged => inputs[1].DType == DType.Int64 ? Make<T, long>() : Make<T, int>();
+
+        Kernel Make<T, TIndex>() where T : unmanaged where TIndex : unmanaged, IBinaryInteger<TIndex>
+        {
+            var (s, bytes) = (Of(output.Shape, 0, inputs[1].Shape.Size), output.Bytes);
+            return new((in KernelCall call) =>
+            {
+                if (call.Input<byte>(0) != call.Output<byte>()) Buffer.MemoryCopy(call.Input<byte>(0), call.Output<byte>(), bytes, bytes);
+                Check<TIndex>(op, call, 1, Scatter.Run<TBody, TIndex, T>(call.Output<T>(), call.Input<TIndex>(1), call.Input<T>(2), s.Outer, s.N, s.Inner, s.Count), s.N);
+            }, 0, (0, 0));
+        }
+    }
+
+    // Half precision would round at every step: without a kernel the graph computes in single precision.
+    static Kernel? Sums<TMaker>(TensorType output, TMaker maker) where TMaker : IMaker =>
+        output.DType is DType.Float16 or DType.BFloat16 ? null : Types.Numbers(output.DType, maker);
+
     static void Check<TIndex>(Op op, in KernelCall call, int input, long bad, long n) where TIndex : unmanaged
     {
         if (bad >= 0)
             throw Errors.Argument(op.Name, "an index is out of range", $"{-n} to {n - 1}", $"{call.Input<TIndex>(input)[bad]} at position {bad}");
     }
 
-    internal sealed class CumsumMaker(Keras.Cumsum op, Shape shape) : IMaker
+    internal sealed class CumulateMaker<TBody>(int axis, Shape shape, bool reverse) : IMaker where TBody : IReduction
     {
         public Kernel Make<T>() where T : unmanaged
         {
-            var s = Of(shape, op.Axis, 0);
-            return new((in KernelCall call) => Cumulate.Run<Reduction.Sum, T>(call.Input<T>(0), call.Output<T>(), s.Outer, s.N, s.Inner, op.Reverse), 0, (0, 0));
+            var s = Of(shape, axis, 0);
+            return new((in KernelCall call) => Cumulate.Run<TBody, T>(call.Input<T>(0), call.Output<T>(), s.Outer, s.N, s.Inner, reverse), 0, (0, 0));
         }
     }
 }

@@ -24,7 +24,7 @@ public static partial class Ops
             throw Errors.Argument("Cond", "the branches give different numbers of results", yes.Results.Length, no.Results.Length);
         Variable[] assigned = [.. yes.Assigned.Union(no.Assigned)];
         Tensor[] Values((Tensor[] Results, Variable[] Assigned, Tensor[] Values) branch) => [.. branch.Results, .. assigned.Select(v =>
-            Array.IndexOf(branch.Assigned, v) is var at and >= 0 ? branch.Values[at] : tracer.Trace(() => [v.Read()]).Results[0])];
+            System.Array.IndexOf(branch.Assigned, v) is var at and >= 0 ? branch.Values[at] : tracer.Trace(() => [v.Read()]).Results[0])];
         var (then, other) = (Values(yes), Values(no));
         for (var i = 0; i < then.Length; i++) (then[i], other[i]) = Promote(then[i], other[i]);
         var node = new Cond(new Subgraph(tracer.Parameters, then), new Subgraph(tracer.Parameters, other)).On([choice, .. tracer.Captured]);

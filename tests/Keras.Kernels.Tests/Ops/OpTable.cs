@@ -7,6 +7,7 @@ static partial class OpTable
     internal static readonly Type[] WithoutRow =
     [
         typeof(Constant), typeof(Placeholder), typeof(VariableRead),    // Leaves: their values are given.
+        typeof(Inferred),                                               // No device computes it.
         typeof(Part), typeof(Pack),                                     // Results of ops with several: tested with these.
         typeof(Cond), typeof(While), typeof(Scan),                      // Plans within plans: see ControlFlowTests.
         typeof(Identity), typeof(StopGradient), typeof(CustomGradient), // Their first input as it is: see GraphNodeTests.
@@ -21,6 +22,7 @@ static partial class OpTable
         [typeof(Discrete)] = "integers, or constant wherever it is smooth",
         [typeof(Truth)] = "a truth value",
         [typeof(ArgExtreme)] = "a position",
+        [typeof(View)] = "bits",
         [typeof(Iota)] = "no input",
         [typeof(RandomOp)] = "the only input is a key",
         [typeof(OptimizerUpdate)] = "the last thing that a step does",
@@ -28,7 +30,7 @@ static partial class OpTable
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Movements(), .. Indexings(), .. Products(), .. Windows(), .. FusedOps(), .. Randoms(), .. Updates()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Movements(), .. Indexings(), .. Products(), .. Windows(), .. FusedOps(), .. Randoms(), .. Updates(), .. Arrays()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 

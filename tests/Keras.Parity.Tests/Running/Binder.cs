@@ -36,10 +36,19 @@ static class Binder
     {
         var open = arguments.ToDictionary(a => Key(a.Key), a => a.Value);
         var values = method.GetParameters().Select(p => open.Remove(Key(p.Name!), out var value) ? Argument(p, value, arguments) : Default(p)).ToArray();
+        if (values.Length > 0 && method.GetParameters()[^1].ParameterType == typeof(IReadOnlyList<(string, int)>)) values[^1] = Lengths(open);
         // A flag that is off and a value that is not given ask for nothing that could be missing.
         foreach (var (name, value) in open)
             if (value is not (GoldenValue.Null or GoldenValue.Bool { Value: false })) throw new MissingException($"{method.Name} has no argument {name}");
         return values;
+    }
+
+    // Python's further keywords, as in rearrange(x, "(h w) c -> h w c", h=2): a list of names and sizes.
+    static (string, int)[] Lengths(Dictionary<string, GoldenValue> open)
+    {
+        var lengths = open.Select(o => (o.Key, (int)Whole(o.Value))).ToArray();
+        open.Clear();
+        return lengths;
     }
 
     // negative_slope and negativeSlope, *operands and operands, abs_ and abs.
@@ -47,6 +56,7 @@ static class Binder
 
     static object? Default(ParameterInfo parameter)
     {
+        if (parameter.ParameterType == typeof(IReadOnlyList<(string, int)>)) return Array.Empty<(string, int)>();
         if (parameter.IsDefined(typeof(ParamArrayAttribute))) return Array.CreateInstance(parameter.ParameterType.GetElementType()!, 0);
         if (!parameter.HasDefaultValue) throw new MissingException($"{parameter.Member.Name} requires {parameter.Name}");
         var type = parameter.ParameterType;
@@ -77,7 +87,10 @@ static class Binder
     public static object? Convert(GoldenValue value, Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(TensorIndex)) return Index(value);
+        if (type == typeof(IReadOnlyList<TensorIndex>)) return IsList(value) ? Elements(value).Select(Index).ToArray() : new[] { Index(value) };
         if (value is GoldenValue.Null && !type.IsValueType) return null;
+        if (type == typeof(object)) return IsList(value) && value is not GoldenValue.Tensor ? Elements(value) : GoldenTensors.Tensor(value);
         if (type == typeof(Tensor)) return GoldenTensors.Tensor(value);
         if (type == typeof(Nest)) return GoldenTensors.Nest(value);
         if (type == typeof(Shape)) return GoldenTensors.Shape(Dims(value));
@@ -86,12 +99,23 @@ static class Binder
         if (type == typeof(string)) return value is GoldenValue.Text text ? text.Value : throw MissingException.Refused("a string", value);
         if (type == typeof(bool)) return value is GoldenValue.Bool or GoldenValue.Integer ? GoldenTensors.Number(value) != 0 : throw MissingException.Refused("a bool", value);
         // A whole float goes to a double where an overload takes one, as in arange(4.0).
-        if (type == typeof(int)) return value is GoldenValue.Real ? throw MissingException.Refused("an integer", value) : (int)Whole(value);
+        if (type == typeof(int)) return IsFloat(value) ? throw MissingException.Refused("an integer", value) : (int)Whole(value);
         if (type == typeof(long)) return Whole(value);
         if (type == typeof(double)) return value is GoldenValue.Bool ? throw MissingException.Refused("a number", value) : GoldenTensors.Number(value);
         if (type == typeof(float)) return (float)GoldenTensors.Number(value);
         return Tuple(value, type) ?? List(value, type) ?? Converted(value, type) ?? FromConfig(value, type) ?? throw MissingException.Refused(type.Name, value);
     }
+
+    static bool IsFloat(GoldenValue value) =>
+        value is GoldenValue.Real || (value is GoldenValue.Tensor array && DTypes.TryParse(array.DType, out var dtype) && dtype.IsFloating());
+
+    static TensorIndex Index(GoldenValue value) => value switch
+    {
+        GoldenValue.Null => TensorIndex.NewAxis,
+        GoldenValue.Ellipsis => TensorIndex.Ellipsis,
+        GoldenValue.Slice slice => TensorIndex.Slice((int?)slice.Start, (int?)slice.Stop, (int)(slice.Step ?? 1)),
+        _ => (int)Whole(value),
+    };
 
     static object? Tuple(GoldenValue value, Type type)
     {

@@ -41,6 +41,13 @@ sealed class GoldenComparison(bool wide, string through = "float64")
             case GoldenValue.Null when received is null: return;
             case GoldenValue.Tensor array when Single(received) is { } tensor: CheckTensor(what, array, tensor); return;
             case GoldenValue.Tensor { Shape.Length: 0 } array when received is IConvertible: CheckNumber(what, array.ToDoubles()[0], received); return;
+            case GoldenValue.Tensor array when received is Array values:
+                // .NET has no arrays of no dimensions.
+                var elements = Tensor.Of(values);
+                CheckTensor(what, array, array.Shape.Length == 0 && elements.Shape == [1] ? Ops.Reshape(elements, Shape.Scalar) : elements);
+                return;
+            // A number that is known at once, where Keras tells the type of a scalar to come.
+            case GoldenValue.Symbolic { Shape.Count: 0 } when received is IConvertible: return;
             case GoldenValue.Symbolic symbolic when Single(received) is { } tensor: CheckType(what, symbolic, tensor); return;
             case GoldenValue.List or GoldenValue.Tuple: CheckList(what, expected.Elements, received); return;
             case GoldenValue.Dict dict when received is Nest { Keys: { } keys } nest: CheckDictionary(what, dict, keys, nest); return;
