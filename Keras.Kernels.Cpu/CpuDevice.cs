@@ -19,6 +19,7 @@ public sealed unsafe class CpuDevice : Device
         AddUnary();
         AddBinary();
         AddReductions();
+        AddOrders();
         AddMovement();
         AddProducts();
         AddFused();
@@ -124,6 +125,17 @@ public sealed unsafe class CpuDevice : Device
         Reduction<Keras.All, All>();
         On<Keras.ArgMax>((op, i, _) => Types.Any(i[0].DType, new ArgMaker<Max>(op.Axes[0], i[0].Shape)));
         On<Keras.ArgMin>((op, i, _) => Types.Any(i[0].DType, new ArgMaker<Min>(op.Axes[0], i[0].Shape)));
+    }
+
+    void AddOrders()
+    {
+        On<Keras.Sort>(OrderTable.Sort);
+        On<Keras.Argsort>(OrderTable.Argsort);
+        On<Keras.TopK>(OrderTable.TopK);
+        On<Keras.SearchSorted>(OrderTable.SearchSorted);
+        On<Keras.RowOrder>(OrderTable.RowOrder);
+        On<Keras.NonzeroPlaces>(OrderTable.Nonzero);
+        On<Keras.Bincount>(OrderTable.Bincount);
     }
 
     void AddMovement()

@@ -108,6 +108,11 @@ public static class Activations
     /// <summary>(x + 1) / 2, limited to [0, 1].</summary>
     public static Tensor SparseSigmoid(Tensor x) => Ops.SparseSigmoid(x);
 
+    /// <summary>The point nearest to x among those whose elements along an axis are not negative and sum to 1: like a softmax, but most
+    /// elements are 0 (Martins and Astudillo, 2016). Default the last axis.</summary>
+    /// <exception cref="ArgumentException">There is no such axis, or it has no elements.</exception>
+    public static Tensor Sparsemax(Tensor x, int axis = -1) => Ops.Sparsemax(x, axis);
+
     /// <summary>(x + √(x² + b)) / 2.</summary>
     public static Tensor Squareplus(Tensor x, double b = 4) => Ops.Squareplus(x, b);
 

@@ -181,18 +181,6 @@ public static partial class Ops
         return Concatenate([Narrow(x, axis, 0, start), middle, Narrow(x, axis, start + size, rest)], axis);
     }
 
-    /// <summary>Whether each element of one tensor is among the elements of another.</summary>
-    /// <param name="x1">The elements to look for.</param>
-    /// <param name="x2">Where to look. Each element of one is compared with each of the other.</param>
-    /// <param name="assumeUnique">A promise that no element occurs twice; it changes nothing.</param>
-    /// <param name="invert">Whether to give the opposite. Default no.</param>
-    /// <returns>bool, of the shape of x1.</returns>
-    public static Tensor Isin(Tensor x1, Tensor x2, bool assumeUnique = false, bool invert = false)
-    {
-        var found = Any(Equal(ExpandDims(x1, -1), Ravel(x2)), -1);
-        return invert ? LogicalNot(found) : found;
-    }
-
     /// <summary>A tensor for a result to come; its values are zeros. Default dtype <see cref="Config.Floatx"/>.</summary>
     public static Tensor Empty(Shape shape, DType? dtype = null) => Zeros(shape, dtype);
 

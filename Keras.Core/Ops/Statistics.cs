@@ -94,48 +94,4 @@ public static partial class Ops
         var powers = N is { } count ? Arange(count, dtype: DType.Int32) : Cumsum(OnesLike(x, DType.Int32)) - 1;
         return Power(ExpandDims(x, 1), Cast(ExpandDims(increasing ? powers : Flip(powers), 0), x.DType));
     }
-
-    /// <summary>For each value the index of the bin that it falls into: how many of the rising bounds are at most the value.</summary>
-    /// <param name="x">Values of any shape.</param>
-    /// <param name="bins">The bounds, a rising vector.</param>
-    /// <returns>An int32 tensor of x's shape.</returns>
-    /// <exception cref="ArgumentException">The bounds are not a vector.</exception>
-    public static Tensor Digitize(Tensor x, Tensor bins)
-    {
-        if (bins.Rank != 1) throw Errors.Argument("digitize", "the bins are not a vector", "1 dimension", bins.Shape);
-        return Sum(Cast(LessEqual(bins, ExpandDims(x, -1)), DType.Int32), -1);
-    }
-
-    /// <summary>For each value the index at which it can be put into a rising vector so that it still rises.</summary>
-    /// <param name="sortedSequence">A rising vector.</param>
-    /// <param name="values">Values of any shape.</param>
-    /// <param name="side"><c>left</c> of equal elements (default) or <c>right</c> of them.</param>
-    /// <returns>An integer tensor of the values' shape: int32, or int64 where the vector's length is unknown.</returns>
-    /// <exception cref="ArgumentException">The sequence is not a vector, or the side is unknown.</exception>
-    public static Tensor Searchsorted(Tensor sortedSequence, Tensor values, string side = "left")
-    {
-        if (sortedSequence.Rank != 1)
-            throw Errors.Argument("searchsorted", "the sorted sequence is not a vector", "1 dimension", sortedSequence.Shape);
-        var each = ExpandDims(values, -1);
-        var below = Choice.Check("side", side, "left", "right") == "left" ? Less(sortedSequence, each) : LessEqual(sortedSequence, each);
-        return Sum(Cast(below, sortedSequence.Shape.IsKnown ? DType.Int32 : DType.Int64), -1);
-    }
-
-    /// <summary>How often each of the integers from 0 on occurs, or the sum of the weights where it does.</summary>
-    /// <param name="x">Integers, 0 or more: a vector, or a matrix whose rows are counted apart. Their value must be known.</param>
-    /// <param name="weights">A weight for each, of x's shape. Default none: 1.</param>
-    /// <param name="minlength">How many integers are counted at least. Default 0.</param>
-    /// <returns>Counts from 0 up to the largest integer, as int32 or of the weights' dtype; a row for each row of x.</returns>
-    /// <exception cref="ArgumentException">x is neither a vector nor a matrix, or not of integers, or its value is not known.</exception>
-    public static Tensor Bincount(Tensor x, Tensor? weights = null, int minlength = 0)
-    {
-        if (x.Rank is not (1 or 2)) throw Errors.Argument("bincount", "x has a wrong rank", "1 or 2 dimensions", x.Shape);
-        if (!x.DType.IsInteger()) throw Errors.Argument("bincount", "x is not of integers", "an integer dtype", x.DType.Name());
-        if (x.IsOpen) throw Errors.Argument("bincount", "the length of the result depends on the values", "a tensor with a value", x.Shape);
-        var largest = x.Shape.Size == 0 ? -1 : (int)Cast(Max(x), DType.Int64).Item();
-        x = Cast(x, DType.Int64);
-        var hits = Equal(ExpandDims(x, -1), Arange(Math.Max(minlength, largest + 1), dtype: DType.Int64));
-        if (weights is null) return Sum(Cast(hits, DType.Int32), -2);
-        return Cast(Sum(Where(hits, ExpandDims(weights, -1), 0), -2), weights.DType);
-    }
 }

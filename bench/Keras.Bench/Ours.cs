@@ -27,6 +27,20 @@ static class Ours
         return Compiled(xs => Gradients.Of(Convolve(xs[0], xs[1], shape), [xs[0], xs[1]], xs[2]), [.. inputs, gradient]);
     }
 
+    public static Action? Order(string name, int rows, int columns, int k)
+    {
+        var x = Random.Normal([rows, columns], seed: 1);
+        return name switch
+        {
+            "sort" => Compiled(xs => [Ops.Sort(xs[0])], x),
+            "sort64" => Compiled(xs => [Ops.Sort(xs[0])], Ops.Cast(x, DType.Float64)),
+            "argsort" => Compiled(xs => [Ops.Argsort(xs[0])], x),
+            "topk" => Compiled(xs => [Ops.TopK(xs[0], k).Values, Ops.TopK(xs[0], k).Indices], x),
+            "median" => Compiled(xs => [Ops.Median(xs[0], -1)], x),
+            _ => null,
+        };
+    }
+
     public static Action MlpStep()
     {
         var model = new Sequential([new Input(784), new Dense(512, activation: "relu"), new Dense(512, activation: "relu"), new Dense(10)]);

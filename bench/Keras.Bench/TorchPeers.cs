@@ -40,6 +40,27 @@ static class TorchPeers
         };
     }
 
+    /// <summary>What orders elements along the last axis, as Keras does it on this backend.</summary>
+    public static IReadOnlyDictionary<string, Func<Tensor, int, IReadOnlyList<Tensor>>> Orders { get; } = new Dictionary<string, Func<Tensor, int, IReadOnlyList<Tensor>>>
+    {
+        ["sort"] = (x, _) => Pair(x.sort()),
+        ["sort64"] = (x, _) => Pair(x.sort()),
+        ["argsort"] = (x, _) => Pair(x.sort(stable: true)),
+        ["topk"] = (x, k) => Pair(x.topk(k)),
+        ["median"] = (x, _) => [x.quantile(tensor(0.5f), -1)],
+    };
+
+    public static Action Order(string name, int rows, int columns, int k)
+    {
+        var x = randn(rows, columns, name.EndsWith("64", StringComparison.Ordinal) ? ScalarType.Float64 : ScalarType.Float32);
+        return () =>
+        {
+            foreach (var result in Orders[name](x, k)) result.Dispose();
+        };
+    }
+
+    static Tensor[] Pair((Tensor, Tensor) both) => [both.Item1, both.Item2];
+
     public static Action MlpStep() => TrainStep(
         Sequential(Linear(784, 512), ReLU(), Linear(512, 512), ReLU(), Linear(512, 10)),
         randn(128, 784));

@@ -8,6 +8,7 @@ static partial class OpTable
     [
         typeof(Constant), typeof(Placeholder), typeof(VariableRead),    // Leaves: their values are given.
         typeof(Inferred),                                               // No device computes it.
+        typeof(ShapedByValues),                                         // Has no value: see OrderTests.
         typeof(Part), typeof(Pack),                                     // Results of ops with several: tested with these.
         typeof(Cond), typeof(While), typeof(Scan),                      // Plans within plans: see ControlFlowTests.
         typeof(Identity), typeof(StopGradient), typeof(CustomGradient), // Their first input as it is: see GraphNodeTests.
@@ -23,6 +24,11 @@ static partial class OpTable
         [typeof(Truth)] = "a truth value",
         [typeof(ArgExtreme)] = "a position",
         [typeof(View)] = "bits",
+        [typeof(Argsort)] = "positions",
+        [typeof(RowOrder)] = "positions",
+        [typeof(SearchSorted)] = "positions",
+        [typeof(NonzeroPlaces)] = "positions",
+        [typeof(Bincount)] = "counts of integers",
         [typeof(Iota)] = "no input",
         [typeof(RandomOp)] = "the only input is a key",
         [typeof(OptimizerUpdate)] = "the last thing that a step does",
@@ -30,7 +36,7 @@ static partial class OpTable
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Movements(), .. Indexings(), .. Products(), .. Windows(), .. FusedOps(), .. Randoms(), .. Updates(), .. Arrays()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Windows(), .. FusedOps(), .. Randoms(), .. Updates(), .. Arrays()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 
