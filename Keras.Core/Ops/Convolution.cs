@@ -173,7 +173,7 @@ public static partial class Ops
     static Tensor OnVolumes(Tensor x, DataFormat format, Func<Tensor, Tensor> apply) =>
         format.IsFirst ? Moveaxis(apply(Moveaxis(x, 1, -1)), -1, 1) : apply(x);
 
-    /// <summary>The largest element of each window over one or two spatial dimensions.</summary>
+    /// <summary>The largest element of each window over one to three spatial dimensions.</summary>
     /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>
     /// <param name="poolSize">The window.</param>
     /// <param name="strides">Steps of the window. Default the window.</param>
@@ -182,7 +182,7 @@ public static partial class Ops
     public static Tensor MaxPool(Tensor inputs, Axes poolSize, Axes? strides = null, Padding padding = default, DataFormat dataFormat = default) =>
         Pool(inputs, poolSize, strides, padding, dataFormat, "max_pool", window => new MaxPool(window));
 
-    /// <summary>The mean of each window over one or two spatial dimensions; padding does not count.</summary>
+    /// <summary>The mean of each window over one to three spatial dimensions; padding does not count.</summary>
     /// <inheritdoc cref="MaxPool"/>
     public static Tensor AveragePool(Tensor inputs, Axes poolSize, Axes? strides = null, Padding padding = default, DataFormat dataFormat = default) =>
         Pool(AsFloating(inputs), poolSize, strides, padding, dataFormat, "average_pool", window => new AveragePool(window));
@@ -192,12 +192,29 @@ public static partial class Ops
         var spatial = SpatialRank(inputs, inputs.Rank - 2, who);
         var size = poolSize.Expand(spatial, who, "pool_size");
         var steps = strides is { } given ? given.Expand(spatial, who, "strides") : size;
-        return OnImages(inputs, spatial, dataFormat, x => make(new Window(Image(size), Image(steps), (1, 1), padding.NotCausal(who))).On(x));
+        padding = padding.NotCausal(who);
+        return spatial == 3
+            ? OnVolumes(inputs, dataFormat, x => Pool3D(x, size, steps, padding, make))
+            : OnImages(inputs, spatial, dataFormat, x => make(new Window(Image(size), Image(steps), (1, 1), padding)).On(x));
     }
 
-    static int SpatialRank(Tensor inputs, int spatial, string who) => spatial is 1 or 2 && inputs.Rank == spatial + 2
+    /// <summary>A window's extreme or mean is that over the depth of those over its slices.</summary>
+    static Tensor Pool3D(Tensor x, Axes size, Axes steps, Padding padding, Func<Window, Op> make)
+    {
+        var (batch, depth, channels) = (x.Shape[0], x.Shape[1], x.Shape[4]);
+        var slices = make(new Window((size[1], size[2]), (steps[1], steps[2]), (1, 1), padding))
+            .On(Reshape(x, Shape.Of([Flat(batch, depth), .. x.Shape.Dims[2..]])));
+        var (height, width) = (slices.Shape[1], slices.Shape[2]);
+        var columns = make(new Window((size[0], 1), (steps[0], 1), (1, 1), padding))
+            .On(Reshape(slices, Shape.Of([batch, depth, Flat(height, width), channels])));
+        return Reshape(columns, Shape.Of([batch, columns.Shape[1], height, width, channels]));
+    }
+
+    static int Flat(int a, int b) => a == Shape.Unknown || b == Shape.Unknown ? Shape.Unknown : checked(a * b);
+
+    static int SpatialRank(Tensor inputs, int spatial, string who) => spatial is >= 1 and <= 3
         ? spatial
-        : throw Errors.Argument(who, "the input has a wrong rank", "batch, one or two spatial dimensions, and channels", inputs.Shape);
+        : throw Errors.Argument(who, "the input has a wrong rank", "batch, one to three spatial dimensions, and channels", inputs.Shape);
 
     /// <summary>Two values for height and width; a line is an image of height 1.</summary>
     static Axes Image(Axes values) => values.Count == 1 ? (1, values[0]) : values;

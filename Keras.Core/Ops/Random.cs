@@ -34,9 +34,9 @@ sealed record DropoutScale(double Rate) : Fused
         Ops.Where(new RandomBernoulli(inputs[0].Shape, 1 - Rate).On(inputs[1]), inputs[0] * (1 / (1 - Rate)), 0);
 }
 
-/// <summary>Random numbers, as <c>keras.random</c> has them, with the bits of JAX. A seed is a number, which gives the same values at every
+/// <summary>Random numbers, as <c>keras.random</c> has them, drawn by Threefry; floats have the bits of JAX. A seed is a number, which gives the same values at every
 /// call, or a <see cref="SeedGenerator"/>, which gives new ones each time.</summary>
-public static class Random
+public static partial class Random
 {
     /// <summary>Normally distributed numbers.</summary>
     /// <param name="shape">The shape.</param>

@@ -87,6 +87,46 @@ static class LayerTable
 
     static IEnumerable<LayerRow> Pools() =>
     [
+        new(d => new AdaptiveAveragePooling1D(2, dtype: d), [[2, 5, 3]], [2, 2, 3])
+        {
+            Other = () => new AdaptiveAveragePooling1D(3, "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new AdaptiveAveragePooling2D(2, dtype: d), [[2, 5, 4, 3]], [2, 2, 2, 3])
+        {
+            Other = () => new AdaptiveAveragePooling2D(3, "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new AdaptiveAveragePooling3D(2, dtype: d), [[2, 3, 4, 5, 3]], [2, 2, 2, 2, 3])
+        {
+            Other = () => new AdaptiveAveragePooling3D(3, "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new AdaptiveMaxPooling1D(2, dtype: d), [[2, 5, 3]], [2, 2, 3])
+        {
+            Other = () => new AdaptiveMaxPooling1D(3, "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new AdaptiveMaxPooling2D(2, dtype: d), [[2, 5, 4, 3]], [2, 2, 2, 3])
+        {
+            Other = () => new AdaptiveMaxPooling2D(3, "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new AdaptiveMaxPooling3D(2, dtype: d), [[2, 3, 4, 5, 3]], [2, 2, 2, 2, 3])
+        {
+            Other = () => new AdaptiveMaxPooling3D(3, "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new MaxPooling3D(dtype: d), [[2, 4, 5, 6, 3]], [2, 2, 2, 3, 3])
+        {
+            Other = () => new MaxPooling3D((3, 1, 2), 1, "same", "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new GlobalMaxPooling3D(dtype: d), [[2, 5, 4, 3, 3]], [2, 3])
+        {
+            Other = () => new GlobalMaxPooling3D("channels_first", true, "g", Half, false, Penalty),
+        },
+        new(d => new AveragePooling3D(2, dtype: d), [[2, 4, 5, 6, 3]], [2, 2, 2, 3, 3])
+        {
+            Other = () => new AveragePooling3D((3, 1, 2), 1, "same", "channels_first", "p", Half, false, Penalty),
+        },
+        new(d => new GlobalAveragePooling3D(dtype: d), [[2, 5, 4, 3, 3]], [2, 3])
+        {
+            Other = () => new GlobalAveragePooling3D("channels_first", true, "g", Half, false, Penalty),
+        },
         new(d => new MaxPooling1D(dtype: d), [[2, 5, 3]], [2, 2, 3]) { Other = () => new MaxPooling1D(3, 1, "same", "channels_first", "p", Half, false, Penalty) },
         new(d => new MaxPooling2D(dtype: d), [[2, 4, 6, 3]], [2, 2, 3, 3])
         {

@@ -1,0 +1,19 @@
+namespace Keras.Layers;
+
+/// <summary>The largest element of each of a fixed number of windows of volumes (batch, depth, height, width, channels), as <c>keras.layers.AdaptiveMaxPooling3D</c>.</summary>
+public sealed class AdaptiveMaxPooling3D : AdaptivePooling
+{
+    /// <summary>Chooses the windows.</summary>
+    /// <param name="outputSize">How many windows, one number or one a spatial axis.</param>
+    /// <param name="dataFormat">Default <see cref="Config.ImageDataFormat"/>.</param>
+    /// <inheritdoc cref="Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <exception cref="ArgumentException">A number is not positive.</exception>
+    public AdaptiveMaxPooling3D(Axes outputSize, DataFormat dataFormat = default, string? name = null, DTypePolicy? dtype = null,
+        bool trainable = true, Regularizer? activityRegularizer = null)
+        : base(3, outputSize, dataFormat, name, dtype, trainable, activityRegularizer)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x, CallContext context) => Ops.AdaptiveMaxPool(x, OutputSize, DataFormat);
+}

@@ -1,0 +1,18 @@
+namespace Keras.Layers;
+
+/// <summary>The mean of each channel of volumes (batch, depth, height, width, channels), as <c>keras.layers.GlobalAveragePooling3D</c>.</summary>
+public sealed class GlobalAveragePooling3D : GlobalPooling
+{
+    /// <summary>Chooses where the channels stand.</summary>
+    /// <param name="dataFormat">Default <see cref="Config.ImageDataFormat"/>.</param>
+    /// <param name="keepdims">Whether the spatial axes stay, as 1. Default false.</param>
+    /// <inheritdoc cref="Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    public GlobalAveragePooling3D(DataFormat dataFormat = default, bool keepdims = false, string? name = null, DTypePolicy? dtype = null,
+        bool trainable = true, Regularizer? activityRegularizer = null)
+        : base(3, dataFormat, keepdims, name, dtype, trainable, activityRegularizer)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x, CallContext context) => Ops.Mean(x, Spatial, Keepdims);
+}
