@@ -22,6 +22,7 @@ public sealed unsafe class CpuDevice : Device
         AddOrders();
         AddMovement();
         AddProducts();
+        AddFactors();
         AddFused();
     }
 
@@ -171,6 +172,13 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.MaxPoolPick>((op, i, o) => Types.Wide(o.DType, new PoolingTable.MaxPickMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
         On<Keras.AveragePool>((op, i, o) => Types.Wide(o.DType, new PoolingTable.AverageMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
         On<Keras.AveragePoolGradient>((op, _, o) => Types.Wide(o.DType, new PoolingTable.AverageGradientMaker(PoolingTable.Shape(op.Window, o.Shape))));
+    }
+
+    void AddFactors()
+    {
+        On<Keras.Cholesky>((op, _, o) => Types.Wide(o.DType, new FactorTable.CholeskyMaker(op, o.Shape)));
+        On<Keras.LuFactor>((_, i, _) => Types.Wide(i[0].DType, new FactorTable.LuMaker(i[0].Shape)));
+        On<Keras.TriangularSolve>((op, i, o) => Types.Wide(o.DType, new FactorTable.TriangularMaker(op, i, o.Shape)));
     }
 
     void AddFused()

@@ -10,13 +10,14 @@ internal enum ScratchUse
     WideResult,
     Partials,
     Vector,
+    Factor,
 }
 
 /// <summary>Native buffers of the calling thread, 64-byte aligned, grown on demand and freed with the thread.</summary>
 internal sealed unsafe class Scratch
 {
     const int Alignment = 64;
-    const int Uses = (int)ScratchUse.Vector + 1;
+    const int Uses = (int)ScratchUse.Factor + 1;
 
     [ThreadStatic]
     static Scratch? _ofThread;

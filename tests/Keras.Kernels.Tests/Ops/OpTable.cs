@@ -36,7 +36,7 @@ static partial class OpTable
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Windows(), .. FusedOps(), .. Randoms(), .. Updates(), .. Arrays()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Windows(), .. FusedOps(), .. Randoms(), .. Updates(), .. Arrays()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 
