@@ -33,17 +33,7 @@ public static partial class Ops
     /// <param name="axis">The axis. Default none: the flattened tensor. An empty list multiplies nothing.</param>
     /// <param name="dtype">In which dtype to multiply. Default x's; bool is multiplied as int32.</param>
     /// <exception cref="ArgumentException">The axis is out of range, or there are several.</exception>
-    public static Tensor Nancumprod(Tensor x, Axes? axis = null, DType? dtype = null)
-    {
-        x = ReplaceNan(x, 1);
-        return axis switch
-        {
-            null => Cumprod(x, dtype: dtype),
-            { Count: 0 } => dtype is { } wanted ? Cast(x, wanted) : AsNumber(x),
-            { Count: 1 } one => Cumprod(x, one[0], dtype),
-            { } several => throw Errors.Argument("nancumprod", "there are several axes", "one axis", several),
-        };
-    }
+    public static Tensor Nancumprod(Tensor x, Axes? axis = null, DType? dtype = null) => AlongOne(axis, ReplaceNan(x, 1), dtype, Cumprod, "nancumprod");
 
     /// <summary>The largest value over some axes; all where none is named. NaN where one is NaN.</summary>
     /// <exception cref="ArgumentException">An axis has no elements.</exception>

@@ -10,7 +10,7 @@ public static partial class Ops
     public static Tensor RgbToGrayscale(Tensor images, DataFormat dataFormat = default)
     {
         var axis = ColorAxis("rgb_to_grayscale", images, dataFormat);
-        var weights = Cast(Reshape(Tensor.Of([0.2989, 0.587, 0.114], [3]), Along(3, axis, images.Rank)), images.DType.IsFloating() ? images.DType : Config.Floatx);
+        var weights = Cast(Along(Tensor.Of([0.2989, 0.587, 0.114], [3]), axis, images.Rank), images.DType.IsFloating() ? images.DType : Config.Floatx);
         var grey = Sum(images * weights, axis, keepdims: true);
         return Cast(grey, images.DType);
     }
@@ -59,6 +59,4 @@ public static partial class Ops
         return images.Shape[axis] is 3 or Shape.Unknown ? axis
             : throw Errors.Argument(who, "there are not 3 channels", $"3 channels along axis {axis} (data_format {dataFormat})", images.Shape);
     }
-
-    static Shape Along(int size, int axis, int rank) => Shape.Of([.. Enumerable.Range(0, rank).Select(i => i == axis ? size : 1)]);
 }

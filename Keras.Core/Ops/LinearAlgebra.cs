@@ -6,7 +6,7 @@ public static partial class Ops
     static Tensor AsMatrices(Tensor x, string who) => x.Rank >= 2 ? Wide(x)
         : throw Errors.Argument(who, "there are no matrices", "2 dimensions or more", x.Shape);
 
-    static Tensor AsSquares(Tensor x, string who) => AsMatrices(x, who).Shape is var shape && shape[-1] == shape[-2] ? Wide(x)
+    static Tensor AsSquares(Tensor x, string who) => AsMatrices(x, who) is var wide && wide.Shape[-1] == wide.Shape[-2] ? wide
         : throw Errors.Argument(who, "the matrices are not square", "equal last dimensions", x.Shape);
 
     /// <summary>A result in the dtype of the floating input that it was computed from.</summary>

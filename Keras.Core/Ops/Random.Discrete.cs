@@ -13,9 +13,7 @@ public static partial class Random
     {
         if (!dtype.IsInteger()) throw Errors.Argument("randint", "the dtype is not an integer one", "an integer dtype", dtype.Name());
         if (maxval <= minval) throw Errors.Argument("randint", "the range is empty", "minval below maxval", $"{minval} and {maxval}");
-        var halves = Ops.Cast(new RandomBits(Shape.Of([2, .. shape.Dims])).On(Key(seed)), DType.UInt64);
-        var bits = Ops.Take(halves, 0, 0) * Tensor.Of<ulong>([1UL << 32], []) + Ops.Take(halves, 1, 0);
-        var offset = Ops.Mod(bits, Tensor.Of<ulong>([unchecked((ulong)maxval - (ulong)minval)], []));
+        var offset = Ops.Mod(Bits64(shape, seed), Tensor.Of<ulong>([unchecked((ulong)maxval - (ulong)minval)], []));
         return Ops.Cast(Ops.Cast(offset, DType.Int64) + Tensor.Of<long>([minval], []), dtype);
     }
 
@@ -49,9 +47,13 @@ public static partial class Random
         ArgumentNullException.ThrowIfNull(x);
         var at = x.Shape.Axis(axis, "shuffle");
         if (x.Shape[at] == Shape.Unknown) throw Errors.Argument("shuffle", "the length of the axis is not known", "a known length", x.Shape);
-        var halves = Ops.Cast(new RandomBits([2, x.Shape[at]]).On(Key(seed)), DType.UInt64);
-        // Keys of 64 bits: equal ones, which would keep their order, do not occur in practice.
-        var keys = Ops.Take(halves, 0, 0) * Tensor.Of<ulong>([1UL << 32], []) + Ops.Take(halves, 1, 0);
-        return Ops.Take(x, Ops.Argsort(keys), at);
+        // Equal keys of 64 bits, which would keep their order, do not occur in practice.
+        return Ops.Take(x, Ops.Argsort(Bits64([x.Shape[at]], seed)), at);
+    }
+
+    static Tensor Bits64(Shape shape, Seed? seed)
+    {
+        var halves = Ops.Cast(new RandomBits(Shape.Of([2, .. shape.Dims])).On(Key(seed)), DType.UInt64);
+        return Ops.Take(halves, 0, 0) * Tensor.Of<ulong>([1UL << 32], []) + Ops.Take(halves, 1, 0);
     }
 }

@@ -93,17 +93,6 @@ sealed record ScatterUpdate(ScatterKind Kind) : Fused
     }
 }
 
-/// <summary>A result whose type is known but whose shape depends on values: Keras infers it, and there is no value.</summary>
-sealed record Inferred(string Who, TensorType Type) : Op
-{
-    public override string Name => Who;
-
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => Type;
-
-    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) =>
-        throw Errors.Invalid(Who, "the shape depends on values that an Input has no more than a type of", "tensors with values", Type);
-}
-
 public static partial class Ops
 {
     /// <summary>A tensor of zeros with values added at indices.</summary>
@@ -163,7 +152,7 @@ public static partial class Ops
             throw Errors.Argument(who, "there is not one segment number for each element", $"({(data.Rank > 0 ? data.Shape.Slice(0, 1) : "n")},)", ids.Shape);
         if (count < 0) throw Errors.Argument(who, "the number of segments is negative", "0 or more", count);
         var (rest, places) = (data.Shape.Slice(1, data.Rank - 1), AsIndices(ids));
-        if (count is null && ids.IsOpen) return new Inferred(who, data.Type.As(Shape.Of(Shape.Unknown).Append(rest))).On(data, ids);
+        if (count is null && ids.IsOpen) return new ShapedByValues(data.Type.As(Shape.Of(Shape.Unknown).Append(rest)), who).On(data, ids);
         var segments = count ?? (ids.Shape.Size == 0 ? 0 : checked((int)Math.Max(-1, Max(places).Item()) + 1));
         // What counts nowhere goes to a segment more, which is then cut off.
         places = Where(LogicalOr(Less(places, 0), GreaterEqual(places, segments)), segments, places);

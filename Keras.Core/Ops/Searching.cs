@@ -163,11 +163,7 @@ public static partial class Ops
         if (x.Rank == 0) throw Errors.Argument("nonzero", "a scalar has no indices", "1 dimension or more", x.Shape);
         if (x.IsOpen)
             return [.. Enumerable.Range(0, x.Rank).Select(_ => new ShapedByValues(new TensorType(DType.Int32, [Shape.Unknown]), "nonzero").On(x))];
-        var places = Nonzeros(Ravel(Cast(x, DType.Bool)));
-        var indices = new Tensor[x.Rank];
-        for (var i = x.Rank - 1; i > 0; places = FloorDivide(places, Math.Max(1, x.Shape[i--]))) indices[i] = Mod(places, Math.Max(1, x.Shape[i]));
-        indices[0] = places;
-        return indices;
+        return [.. UnravelIndex(Nonzeros(Ravel(Cast(x, DType.Bool))), x.Shape)];
     }
 
     static Tensor Nonzeros(Tensor flags) => new NonzeroPlaces((int)CountNonzero(flags).Item()).On(flags);

@@ -67,15 +67,13 @@ public static partial class Ops
     /// <param name="axis">The axis. Default none: the flattened tensor. An empty list sums nothing.</param>
     /// <param name="dtype">In which dtype to sum. Default x's; bool is summed as int32.</param>
     /// <exception cref="ArgumentException">The axis is out of range, or there are several.</exception>
-    public static Tensor Nancumsum(Tensor x, Axes? axis = null, DType? dtype = null)
+    public static Tensor Nancumsum(Tensor x, Axes? axis = null, DType? dtype = null) => AlongOne(axis, ReplaceNan(x, 0), dtype, Cumsum, "nancumsum");
+
+    static Tensor AlongOne(Axes? axis, Tensor x, DType? dtype, Func<Tensor, int?, DType?, Tensor> cumulate, string who) => axis switch
     {
-        x = ReplaceNan(x, 0);
-        return axis switch
-        {
-            null => Cumsum(x, dtype: dtype),
-            { Count: 0 } => dtype is { } wanted ? Cast(x, wanted) : AsNumber(x),
-            { Count: 1 } one => Cumsum(x, one[0], dtype),
-            { } several => throw Errors.Argument("nancumsum", "there are several axes", "one axis", several),
-        };
-    }
+        null => cumulate(x, null, dtype),
+        { Count: 0 } => dtype is { } wanted ? Cast(x, wanted) : AsNumber(x),
+        { Count: 1 } one => cumulate(x, one[0], dtype),
+        { } several => throw Errors.Argument(who, "there are several axes", "one axis", several),
+    };
 }

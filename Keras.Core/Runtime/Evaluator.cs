@@ -9,7 +9,7 @@ static class Evaluator
     // Beyond this a workspace is not kept with its plan but goes back to the device's pool, which all plans share.
     const long MaxKeptArena = 1 << 16;
 
-    static readonly ConcurrentDictionary<GraphKey, Plan> Plans = new();
+    static readonly ConcurrentDictionary<(Device, GraphKey), Plan> Plans = new();
 
     internal static HostData Evaluate(Tensor tensor)
     {
@@ -29,7 +29,8 @@ static class Evaluator
         if (missing.Length == 0) return;
         CheckClosed(missing);
         var order = Graphs.Order(missing, node => node.Value is not null);
-        var key = new GraphKey(Device.Default, order, missing);
+        // The values of leaves are arguments of the plan, so that graphs of the same structure share it.
+        var key = (Device.Default, new GraphKey(order, missing, static node => node.Value is not null));
         if (!Plans.TryGetValue(key, out var plan))
         {
             if (Plans.Count >= MaxPlans) Plans.Clear();
@@ -86,44 +87,5 @@ static class Evaluator
         {
             plan.Return(workspace, plan.ArenaBytes <= MaxKeptArena);
         }
-    }
-
-    /// <summary>The structure of a graph: ops, who feeds whom, and the types of the leaves that have values. The values
-    /// themselves are arguments of the plan.</summary>
-    sealed class GraphKey : IEquatable<GraphKey>
-    {
-        readonly Device _device;
-        readonly object[] _ops;
-        readonly int[] _edges;
-        readonly int _hash;
-
-        internal GraphKey(Device device, List<Tensor> order, Tensor[] roots)
-        {
-            _device = device;
-            var numbers = new Dictionary<Tensor, int>(order.Count, ReferenceEqualityComparer.Instance);
-            var edges = new List<int>(order.Count * 2);
-            _ops = new object[order.Count];
-            var hash = new HashCode();
-            for (var i = 0; i < order.Count; i++)
-            {
-                var node = order[i];
-                numbers[node] = i;
-                _ops[i] = node.Value is null ? node.Op : node.Type;
-                hash.Add(_ops[i]);
-                if (node.Value is not null) continue;
-                foreach (var input in node.Inputs) edges.Add(numbers[input]);
-            }
-            foreach (var root in roots) edges.Add(numbers[root]);
-            _edges = [.. edges];
-            foreach (var edge in _edges) hash.Add(edge);
-            _hash = hash.ToHashCode();
-        }
-
-        public bool Equals(GraphKey? other) => other is not null && _hash == other._hash && ReferenceEquals(_device, other._device)
-            && _ops.AsSpan().SequenceEqual(other._ops) && _edges.AsSpan().SequenceEqual(other._edges);
-
-        public override bool Equals(object? obj) => Equals(obj as GraphKey);
-
-        public override int GetHashCode() => _hash;
     }
 }

@@ -15,10 +15,8 @@ internal static unsafe class Argsorter<T, TBits, TItem, TPairs>
     internal static void Run(TBits* x, int* y, in RowWork work, byte* scratch)
     {
         if (work.Rows == 0 || work.N == 0) return;
-        if (work.IsShort) Movement.Blocked.Run(new ShortRows(x, y, (int)work.N), work.Rows, work.N);
-        else if (work.IsLong) Long(x, y, work, scratch);
-        else if (work.Parts == 1) new PartBlocks(x, y, work, scratch).Run(0);
-        else Parallel.For(work.Parts, new PartBlocks(x, y, work, scratch));
+        if (work.IsLong) Long(x, y, work, scratch);
+        else work.Run(new ShortRows(x, y, (int)work.N), new PartBlocks(x, y, work, scratch));
     }
 
     static void Long(TBits* x, int* y, in RowWork work, byte* scratch)

@@ -55,8 +55,7 @@ internal static unsafe class Picker<T, TBits, TItem, TPairs>
         else if (work.IsLong && !plan.Sifts)
             for (long row = 0; row < work.Rows; row++)
                 rows.Emit(row, Argsorter<T, TBits, TItem, TPairs>.LongRow(x + (row * work.N), (TItem*)(scratch + work.CountBytes), work.Chunks, descending: true, (uint*)scratch));
-        else if (work.Parts == 1) rows.Run(0);
-        else Parallel.For(work.Parts, rows);
+        else work.RunParts(rows);
     }
 
     // The best of each part, and of these the best: in the parts' order, so that equal ones keep theirs.

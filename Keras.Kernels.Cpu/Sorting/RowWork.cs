@@ -27,4 +27,17 @@ internal readonly struct RowWork(long rows, long n, int longest)
         : Parts * N * elementBytes;
 
     internal long CountBytes => Chunks.Count * 256L * sizeof(uint);
+
+    // Rows that are not long: short ones by the block, others in parts.
+    internal void Run<TShort, TParts>(in TShort shortRows, in TParts parts) where TShort : struct, Movement.IRows where TParts : struct, IBlocks
+    {
+        if (IsShort) Movement.Blocked.Run(shortRows, Rows, N);
+        else RunParts(parts);
+    }
+
+    internal void RunParts<TParts>(in TParts parts) where TParts : struct, IBlocks
+    {
+        if (Parts == 1) parts.Run(0);
+        else Parallel.For(Parts, parts);
+    }
 }

@@ -14,10 +14,8 @@ internal static unsafe class Sorter<T, TBits>
     internal static void Run(TBits* x, TBits* y, in RowWork work, byte* scratch)
     {
         if (work.Rows == 0 || work.N == 0) return;
-        if (work.IsShort) Movement.Blocked.Run(new ShortRows(x, y, (int)work.N), work.Rows, work.N);
-        else if (work.IsLong) Long(x, y, work, scratch);
-        else if (work.Parts == 1) new PartBlocks(x, y, work, scratch).Run(0);
-        else Parallel.For(work.Parts, new PartBlocks(x, y, work, scratch));
+        if (work.IsLong) Long(x, y, work, scratch);
+        else work.Run(new ShortRows(x, y, (int)work.N), new PartBlocks(x, y, work, scratch));
     }
 
     static void Long(TBits* x, TBits* y, in RowWork work, byte* scratch)

@@ -23,14 +23,30 @@ internal readonly unsafe struct Keyed<TMaker>(TMaker maker) : IMaker where TMake
     };
 }
 
+/// <summary>Makes a kernel that moves keys together with their places.</summary>
+internal interface IPairedMaker
+{
+    Kernel Make<T, TBits, TItem, TPairs>()
+        where T : unmanaged where TBits : unmanaged, IBinaryInteger<TBits>, IUnsignedNumber<TBits>, IMinMaxValue<TBits>
+        where TItem : unmanaged where TPairs : IPairs<TBits, TItem>;
+}
+
+internal readonly unsafe struct Paired<TMaker>(TMaker maker) : IKeyedMaker where TMaker : IPairedMaker
+{
+    readonly TMaker _maker = maker;
+
+    public Kernel Make<T, TBits>() where T : unmanaged where TBits : unmanaged, IBinaryInteger<TBits>, IUnsignedNumber<TBits>, IMinMaxValue<TBits> =>
+        sizeof(TBits) == 8 ? _maker.Make<T, ulong, KeyAndPlace, WidePairs>() : _maker.Make<T, TBits, ulong, PackedPairs<TBits>>();
+}
+
 /// <summary>Kernels that sort, search and count.</summary>
 internal static unsafe class OrderTable
 {
     internal static Kernel? Sort(Keras.Sort op, TensorType[] inputs, TensorType output) => Make(inputs[0], new SortMaker(inputs[0].Shape));
 
-    internal static Kernel? Argsort(Keras.Argsort op, TensorType[] inputs, TensorType output) => Make(inputs[0], new ArgsortMaker(inputs[0].Shape));
+    internal static Kernel? Argsort(Keras.Argsort op, TensorType[] inputs, TensorType output) => Make(inputs[0], new Paired<ArgsortMaker>(new(inputs[0].Shape)));
 
-    internal static Kernel? TopK(Keras.TopK op, TensorType[] inputs, TensorType output) => Make(inputs[0], new TopKMaker(inputs[0].Shape, op.K));
+    internal static Kernel? TopK(Keras.TopK op, TensorType[] inputs, TensorType output) => Make(inputs[0], new Paired<TopKMaker>(new(inputs[0].Shape, op.K)));
 
     internal static Kernel? SearchSorted(Keras.SearchSorted op, TensorType[] inputs, TensorType output) =>
         Make(inputs[0], new SearchMaker(inputs[0].Shape.Size, inputs[1].Shape.Size, op));
@@ -82,14 +98,11 @@ internal static unsafe class OrderTable
         }
     }
 
-    readonly struct ArgsortMaker(Shape shape) : IKeyedMaker
+    readonly struct ArgsortMaker(Shape shape) : IPairedMaker
     {
         readonly Shape _shape = shape;
 
-        public Kernel Make<T, TBits>() where T : unmanaged where TBits : unmanaged, IBinaryInteger<TBits>, IUnsignedNumber<TBits>, IMinMaxValue<TBits> =>
-            sizeof(TBits) == 8 ? Make<T, ulong, KeyAndPlace, WidePairs>() : Make<T, TBits, ulong, PackedPairs<TBits>>();
-
-        Kernel Make<T, TBits, TItem, TPairs>()
+        public Kernel Make<T, TBits, TItem, TPairs>()
             where T : unmanaged where TBits : unmanaged, IBinaryInteger<TBits>, IUnsignedNumber<TBits>, IMinMaxValue<TBits>
             where TItem : unmanaged where TPairs : IPairs<TBits, TItem>
         {
@@ -99,15 +112,12 @@ internal static unsafe class OrderTable
         }
     }
 
-    readonly struct TopKMaker(Shape shape, int k) : IKeyedMaker
+    readonly struct TopKMaker(Shape shape, int k) : IPairedMaker
     {
         readonly Shape _shape = shape;
         readonly int _k = k;
 
-        public Kernel Make<T, TBits>() where T : unmanaged where TBits : unmanaged, IBinaryInteger<TBits>, IUnsignedNumber<TBits>, IMinMaxValue<TBits> =>
-            sizeof(TBits) == 8 ? Make<T, ulong, KeyAndPlace, WidePairs>() : Make<T, TBits, ulong, PackedPairs<TBits>>();
-
-        Kernel Make<T, TBits, TItem, TPairs>()
+        public Kernel Make<T, TBits, TItem, TPairs>()
             where T : unmanaged where TBits : unmanaged, IBinaryInteger<TBits>, IUnsignedNumber<TBits>, IMinMaxValue<TBits>
             where TItem : unmanaged where TPairs : IPairs<TBits, TItem>
         {

@@ -22,7 +22,7 @@ public class ParityTableTests
     [Test]
     public void The_table_is_true()
     {
-        var path = Path.Combine(Root(), "docs", "parity.md");
+        var path = Path.Combine(GoldenFolder.Sources, "docs", "parity.md");
         var table = Table();
         var written = File.Exists(path) ? File.ReadAllText(path) : "";
         if (written == table) return;
@@ -74,13 +74,4 @@ public class ParityTableTests
     }
 
     static string Key(string name) => name.Trim().Trim('*').Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-
-    static string Root([System.Runtime.CompilerServices.CallerFilePath] string path = "")
-    {
-        // The sources' place when this was compiled, else above the test's assembly.
-        foreach (var start in (string[])[Path.GetDirectoryName(path) ?? "/", TestContext.CurrentContext.TestDirectory])
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-                if (File.Exists(Path.Combine(folder.FullName, "Keras.Core", "Keras.Core.csproj"))) return folder.FullName;
-        throw new InvalidOperationException("The sources are not beside the tests.");
-    }
 }

@@ -18,8 +18,8 @@ public static partial class Ops
         var choice = Reshape(Cast(pred, DType.Bool), Shape.Scalar);
         if (Keras.Trace.Current is null && !pred.IsOpen) return choice.Item<bool>() ? trueFn() : falseFn();
         var tracer = new SubgraphTracer([], hoist: false);
-        var yes = Branch(tracer, trueFn);
-        var no = Branch(tracer, falseFn);
+        var yes = tracer.Trace(trueFn);
+        var no = tracer.Trace(falseFn);
         if (yes.Results.Length != no.Results.Length)
             throw Errors.Argument("Cond", "the branches give different numbers of results", yes.Results.Length, no.Results.Length);
         Variable[] assigned = [.. yes.Assigned.Union(no.Assigned)];
@@ -75,7 +75,8 @@ public static partial class Ops
         var loop = new LoopTracer("WhileLoop", loopVars, []);
         loop.Trace((carry, _) => (body(carry), []));
         var tracer = loop.Tracer;
-        var test = tracer.Trace(() => [Reshape(Cast(cond(loop.Given), DType.Bool), Shape.Scalar)], loop.States).Results;
+        var (test, assigned, _) = tracer.Trace(() => [Reshape(Cast(cond(loop.Given), DType.Bool), Shape.Scalar)], loop.States);
+        if (assigned.Length > 0) throw Errors.Argument("WhileLoop", "the condition assigns a variable", "assignments in the body only", assigned[0]);
         var node = new While(new Subgraph(tracer.Parameters, test), new Subgraph(tracer.Parameters, loop.Results), loop.Carry.Length, maximumIterations)
             .On([.. loop.Carry, .. tracer.Captured]);
         return Finish(node, loopVars.Count, loop.Assigned);
@@ -135,10 +136,8 @@ public static partial class Ops
         loop.Trace(f);
         var body = new Subgraph(loop.Tracer.Parameters, loop.Results);
         var node = new Scan(body, loop.Carry.Length, xs.Count, length, reverse).On([.. loop.Carry, .. xs, .. loop.Tracer.Captured]);
-        var parts = Finish(node, node.Type.Parts.Length, []);
-        var states = loop.Carry.Length - init.Count;
-        for (var i = 0; i < states; i++) loop.Assigned[i].Assign(parts[init.Count + i]);
-        return ([.. parts.Take(init.Count)], [.. parts.Skip(loop.Carry.Length)]);
+        var carry = Finish(node, init.Count, loop.Assigned);
+        return (carry, [.. Enumerable.Range(loop.Carry.Length, node.Type.Parts.Length - loop.Carry.Length).Select(i => new Part(i).On(node))]);
     }
 
     /// <inheritdoc cref="Scan(Func{IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, ValueTuple{IReadOnlyList{Tensor}, IReadOnlyList{Tensor}}}, IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, int?, bool, int)"/>
@@ -169,8 +168,6 @@ public static partial class Ops
 
     /// <inheritdoc cref="VectorizedMap(Func{Tensor, Tensor}, Tensor)"/>
     public static IReadOnlyList<Tensor> VectorizedMap(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> elements) => Map(function, elements);
-
-    static (Tensor[] Results, Variable[] Assigned, Tensor[] Values) Branch(SubgraphTracer tracer, Func<IReadOnlyList<Tensor>> function) => tracer.Trace(function);
 
     // The parts of a control op; the variables that it sets come behind its results.
     static Tensor[] Finish(Tensor node, int results, Variable[] assigned)

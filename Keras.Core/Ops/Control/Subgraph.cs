@@ -4,29 +4,13 @@ namespace Keras;
 /// Compared by structure, so that a loop that is written anew in each call shares a plan.</summary>
 sealed class Subgraph : IEquatable<Subgraph>
 {
-    readonly object[] _ops;
-    readonly int[] _edges;
-    readonly int _hash;
+    readonly GraphKey _key;
 
     internal Subgraph(Tensor[] parameters, Tensor[] results)
     {
         (Parameters, Results) = (parameters, results);
-        var order = Graphs.Order([.. parameters, .. results]);
-        var numbers = new Dictionary<Tensor, int>(order.Count, ReferenceEqualityComparer.Instance);
-        _ops = new object[order.Count];
-        var edges = new List<int>(order.Count * 2);
-        var hash = new HashCode();
-        for (var i = 0; i < _ops.Length; i++)
-        {
-            numbers[order[i]] = i;
-            _ops[i] = order[i].Op is Placeholder ? order[i].Type : order[i].Op;
-            hash.Add(_ops[i]);
-            foreach (var input in order[i].Inputs) edges.Add(numbers[input]);
-        }
-        foreach (var node in (Tensor[])[.. parameters, .. results]) edges.Add(numbers[node]);
-        _edges = [.. edges];
-        foreach (var edge in _edges) hash.Add(edge);
-        _hash = hash.ToHashCode();
+        Tensor[] roots = [.. parameters, .. results];
+        _key = new GraphKey(Graphs.Order(roots), roots, static node => node.Op is Placeholder);
     }
 
     internal Tensor[] Parameters { get; }
@@ -53,12 +37,11 @@ sealed class Subgraph : IEquatable<Subgraph>
         return Graphs.Substitute(Results, map);
     }
 
-    public bool Equals(Subgraph? other) => ReferenceEquals(this, other) || (other is not null && _hash == other._hash
-        && Parameters.Length == other.Parameters.Length && _ops.AsSpan().SequenceEqual(other._ops) && _edges.AsSpan().SequenceEqual(other._edges));
+    public bool Equals(Subgraph? other) => other is not null && Parameters.Length == other.Parameters.Length && _key.Equals(other._key);
 
     public override bool Equals(object? obj) => Equals(obj as Subgraph);
 
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode() => _key.GetHashCode();
 
     public override string ToString() => $"{{ {Results.Length} results of {Parameters.Length} }}";
 }

@@ -118,6 +118,18 @@ sealed class ControlFlowTests
     }
 
     [Test]
+    public void A_condition_assigns_nothing()
+    {
+        var state = new Variable(Tensor.Of([1f], []));
+        Assert.That(() => Ops.WhileLoop(v =>
+        {
+            state.Assign(v);
+            return v < 3f;
+        }, v => v + 1f, Tensor.Of([0f], [])), Throws.ArgumentException.With.Message.Contains("the condition assigns a variable"));
+        Assert.That(state.Value.Item<float>(), Is.EqualTo(1));
+    }
+
+    [Test]
     public void ForiLoop_counts_and_has_gradients()
     {
         Assert.That(Ops.ForiLoop(2, 5, (i, v) => v + i, 0).Item<int>(), Is.EqualTo(9));

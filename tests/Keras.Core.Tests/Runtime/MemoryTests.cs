@@ -10,8 +10,10 @@ public class MemoryTests
 
     static (long Managed, long Native, long Private) Now()
     {
+        // Aggressive: the collector gives back what it keeps ready, which swings by more than the limits on a busy machine.
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
         return (GC.GetTotalMemory(true), Device.Default.MemoryInfo.Live, process.PrivateMemorySize64);
     }
@@ -74,8 +76,7 @@ public class MemoryTests
     public void A_loop_that_assigns_its_own_updates_is_flat()
     {
         var w = new Variable(Ops.Ones([64, 64]));
-        // The collector is given time to settle on how much it lets lie.
-        Flat(i => w.Assign(w.Value * 0.999 + 0.001 * i % 2), 10_000, 10_000);
+        Flat(i => w.Assign(w.Value * 0.999 + 0.001 * i % 2), 200, 10_000);
         Assert.That(float.IsFinite(Ops.Sum(w.Value).Item<float>()));
     }
 

@@ -45,6 +45,25 @@ sealed class ColorTests
     }
 
     [Test]
+    public void Images_of_unknown_size_are_checked_when_their_size_is_known()
+    {
+        var function = new CompiledFunction(x => [Run(x[0], grows: true), Run(x[0], grows: false)]);
+        static Tensor Run(Tensor x, bool grows)
+        {
+            var open = new Placeholder(new TensorType(DType.Float64, Shape.Of(Shape.Unknown, 2, 3)), "open").On();
+            var y = grows ? Ops.PadImages(open, topPadding: 1, leftPadding: 0, targetHeight: 4, targetWidth: 2)
+                : Ops.CropImages(open, topCropping: 1, leftCropping: 0, targetHeight: 2, targetWidth: 2);
+            return Graphs.Substitute([y], new Dictionary<Tensor, Tensor> { [open] = x })[0];
+        }
+        var x = Tensor.Of([.. Enumerable.Range(0, 18).Select(i => (double)i)], [3, 2, 3]);
+        var results = function.Invoke(x);
+        Assert.That(results[0].ToDoubles(), Is.EqualTo(Enumerable.Repeat(0.0, 6).Concat(x.ToDoubles())));
+        Assert.That(results[1].ToDoubles(), Is.EqualTo(x.ToDoubles()[6..]));
+        Assert.That(() => Run(Ops.Concatenate([x, x], 0), grows: true).ToDoubles(), Throws.ArgumentException.With.Message.Contains("the height does not fit"));
+        Assert.That(() => Run(Ops.Narrow(x, 0, 0, 2), grows: false).ToDoubles(), Throws.ArgumentException.With.Message.Contains("the height does not fit"));
+    }
+
+    [Test]
     public void Cropping_undoes_padding()
     {
         var x = Image(0.2, 0.7, 0.4, 0.9, 0.3, 0.6);

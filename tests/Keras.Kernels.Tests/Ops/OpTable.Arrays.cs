@@ -21,6 +21,10 @@ static partial class OpTable
         new(typeof(Diagonal), x => new Diagonal(-2).On(x[0]), One(x => Nd.Make([2], i => x[0][i[0] + 2, i[0]])), DTypeRules.All, [[A([4, 3], Range(-9, 9))]]) { Label = "below" },
         new(typeof(GetItem), x => new GetItem([1, TensorIndex.Slice(4, 0, -2), TensorIndex.NewAxis]).On(x[0]), One(x => Nd.Make([2, 1], i => x[0][1, 4 - (2 * i[0])])),
             DTypeRules.All, [[A([3, 5], Range(-9, 9))]]),
+        new(typeof(ImageBorder), x => new ImageBorder(true, 0, new Side("height", 1, null, 6), new Side("width", null, 0, 5)).On(x[0]),
+            One(x => Nd.Make([6, 5, 2], i => i[0] is 0 or > 3 || i[1] < 1 ? 0 : x[0][i[0] - 1, i[1] - 1, i[2]])), DTypeRules.All, [[A([3, 4, 2], Range(-9, 9))]]),
+        new(typeof(ImageBorder), x => new ImageBorder(false, 1, new Side("height", 1, 1, null), new Side("width", null, 1, 2)).On(x[0]),
+            One(x => Nd.Make([2, 1, 2, 1], i => x[0][i[0], 1, i[2] + 1, 0])), DTypeRules.All, [[A([2, 3, 4, 1], Range(-9, 9))]]) { Label = "crop" },
         new(typeof(Rearrange), x => new Rearrange("(h w) c -> c (w h)", "h=2").On(x[0]), One(x => Nd.Make([5, 6], i => x[0][(i[1] % 2 * 3) + (i[1] / 2), i[0]])),
             DTypeRules.All, [[A([6, 5], Range(-9, 9))]]),
     ];

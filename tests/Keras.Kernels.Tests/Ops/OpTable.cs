@@ -7,7 +7,6 @@ static partial class OpTable
     internal static readonly Type[] WithoutRow =
     [
         typeof(Constant), typeof(Placeholder), typeof(VariableRead),    // Leaves: their values are given.
-        typeof(Inferred),                                               // No device computes it.
         typeof(ShapedByValues),                                         // Has no value: see OrderTests.
         typeof(Part), typeof(Pack),                                     // Results of ops with several: tested with these.
         typeof(Cond), typeof(While), typeof(Scan),                      // Plans within plans: see ControlFlowTests.

@@ -15,9 +15,12 @@ public sealed record GoldenCase(string Area, string Name, string Id, GoldenValue
 /// <summary>The recorded values on disk: the folder KERAS_GOLDENS names, else <c>tests/goldens</c> of the source tree.</summary>
 public static class GoldenFolder
 {
+    /// <summary>The root of the source tree.</summary>
+    public static string Sources { get; } = FindSources();
+
     public static string Root { get; } = Environment.GetEnvironmentVariable("KERAS_GOLDENS") is { Length: > 0 } named
         ? Path.GetFullPath(named)
-        : BesideSources();
+        : Path.Combine(Sources, "tests", "goldens");
 
     /// <summary>Names of the files of an area, sorted: the ops, layers, … that have cases.</summary>
     public static IEnumerable<string> Names(string area) => Directory
@@ -37,15 +40,12 @@ public static class GoldenFolder
     /// <summary>A whole JSON file, such as <c>models/mlp_sgd/case.json</c>.</summary>
     public static GoldenValue ReadJson(string path) => GoldenReader.Parse(File.ReadAllText(Path.Combine(Root, path)));
 
-    static string BesideSources()
+    static string FindSources([System.Runtime.CompilerServices.CallerFilePath] string path = "")
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "tests", "goldens");
-            if (Directory.Exists(candidate))
-                return candidate;
-        }
-        throw new DirectoryNotFoundException(
-            $"No tests/goldens above {AppContext.BaseDirectory}; the variable KERAS_GOLDENS can name the folder.");
+        // The sources' place when this was compiled, else above the assembly.
+        foreach (var start in (string[])[Path.GetDirectoryName(path) ?? "/", AppContext.BaseDirectory])
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+                if (File.Exists(Path.Combine(folder.FullName, "Keras.Core", "Keras.Core.csproj"))) return folder.FullName;
+        throw new DirectoryNotFoundException($"No sources above {AppContext.BaseDirectory}.");
     }
 }
