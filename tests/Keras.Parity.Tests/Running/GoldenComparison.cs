@@ -48,8 +48,8 @@ sealed class GoldenComparison(bool wide, string through = "float64")
                 var elements = Tensor.Of(values);
                 CheckTensor(what, array, array.Shape.Length == 0 && elements.Shape == [1] ? Ops.Reshape(elements, Shape.Scalar) : elements);
                 return;
-            // A number that is known at once, where Keras tells the type of a scalar to come.
-            case GoldenValue.Symbolic { Shape.Count: 0 } when received is IConvertible: return;
+            // A whole number that is known at once, where Keras tells the type of a scalar to come.
+            case GoldenValue.Symbolic { Shape.Count: 0 } scalar when received is int or long && GoldenTensors.DType(scalar.DType).IsInteger(): return;
             case GoldenValue.Symbolic symbolic when Single(received) is { } tensor: CheckType(what, symbolic, tensor); return;
             case GoldenValue.List or GoldenValue.Tuple: CheckList(what, expected.Elements, received); return;
             case GoldenValue.Dict dict when received is Nest { Keys: { } keys } nest: CheckDictionary(what, dict, keys, nest); return;
