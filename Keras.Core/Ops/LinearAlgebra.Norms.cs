@@ -32,7 +32,7 @@ public static partial class Ops
         Choice.Check("ord", ord, "fro", "nuc");
         var (a, axes) = (Wide(x), NormAxes(x, true, axis));
         if (axes.Length != 2) throw Errors.Argument("norm", $"vectors have no norm \"{ord}\"", "two axes", $"{axes.Length} for {x.Shape}");
-        return ord == "fro" ? Narrowed(EuclideanNorm(a, axes, keepdims), x) : throw OfSingularValues(x);
+        return Narrowed(ord == "fro" ? EuclideanNorm(a, axes, keepdims) : OfSingularValues(a, (axes[0], axes[1]), keepdims, s => Sum(s, -1)), x);
     }
 
     static int[] NormAxes(Tensor x, bool hasOrder, Axes? axis)
@@ -57,7 +57,7 @@ public static partial class Ops
         var sum = Sum(Power(magnitudes, order), axis, keepdims);
         // Neither root nor logarithm has a derivative at 0.
         var none = Equal(sum, 0);
-        return Where(none, order > 0 ? sum : double.PositiveInfinity, Power(Where(none, 1, sum), 1 / order));
+        return Where(none, order > 0 ? 0 : double.PositiveInfinity, Power(Where(none, 1, sum), 1 / order));
     }
 
     static Tensor MatrixNorm(Tensor x, double order, (int Rows, int Columns) axes, bool keepdims)
@@ -72,11 +72,18 @@ public static partial class Ops
         {
             1 or -1 => Reduced(axes.Rows, axes.Columns),
             double.PositiveInfinity or double.NegativeInfinity => Reduced(axes.Columns, axes.Rows),
-            2 or -2 => throw OfSingularValues(x),
+            2 => OfSingularValues(x, axes, keepdims, s => Max(s, -1)),
+            -2 => OfSingularValues(x, axes, keepdims, s => Min(s, -1)),
             _ => throw Errors.Argument("norm", "matrices have no norm of this order", "1, -1, 2, -2, ∞, -∞, \"fro\" or \"nuc\"", order),
         };
     }
 
-    static NotSupportedException OfSingularValues(Tensor x) =>
-        Errors.Unsupported("norm", "norms of singular values are not there yet", "1, -1, ∞, -∞ or \"fro\" for matrices", x);
+    static Tensor OfSingularValues(Tensor x, (int Rows, int Columns) axes, bool keepdims, Func<Tensor, Tensor> reduce)
+    {
+        var norms = reduce(SingularValues(Moveaxis(x, axes, (-2, -1))));
+        return keepdims ? ExpandDims(norms, axes) : norms;
+    }
+
+    static Tensor SingularValues(Tensor x) =>
+        throw Errors.Unsupported("norm", "norms of singular values are not there yet", "1, -1, ∞, -∞ or \"fro\" for matrices", x);
 }

@@ -4,6 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace Keras.Kernels.Cpu.LinearAlgebra;
 
+using Keras.Kernels.Cpu.Movement;
+
 /// <summary>
 /// L·X = B for a lower triangle that fits the first-level cache, by strips of columns of B. An upper triangle is a lower one read
 /// backwards: with strides below zero from its last element. Every column is computed by the same steps, wherever it stands.
@@ -33,7 +35,7 @@ internal static unsafe class TriangleBlock
         }
     }
 
-    /// <summary>Replaces B by X, or by -X, in <paramref name="columns"/> columns, shared out among the threads by strips.</summary>
+    /// <summary>Replaces B by X, or by -X, in <paramref name="columns"/> columns, shared out among the threads by strips. Rows or columns are contiguous.</summary>
     internal static void Solve<T>(int n, T* packed, T* x, nint row, nint column, int columns, bool negated) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var strip = StripColumns<T>();
@@ -66,12 +68,11 @@ internal static unsafe class TriangleBlock
         var width = vectors * TSimd.Width;
         // A copy with the rows close together: far apart, those of a power of two would fall onto the same lines of the cache.
         var strip = stackalloc T[Size * MostVectors * TSimd.Width];
+        if (row == 1) TransposePlan.Copy(x, column, n, columns, strip, width);
         for (var i = 0; i < n; i++)
         {
-            T* from = x + (i * row), to = strip + (i * width);
-            if (column == 1) new Span<T>(from, columns).CopyTo(new Span<T>(to, columns));
-            else for (var j = 0; j < columns; j++) to[j] = from[j * column];
-            new Span<T>(to + columns, width - columns).Clear();
+            if (row != 1) new Span<T>(x + (i * row), columns).CopyTo(new Span<T>(strip + (i * width), columns));
+            new Span<T>(strip + (i * width) + columns, width - columns).Clear();
         }
         switch (vectors)
         {
@@ -80,14 +81,9 @@ internal static unsafe class TriangleBlock
             case 4: Substitute<T, TSimd, TVec, N4>(n, packed, strip); break;
             default: Substitute<T, TSimd, TVec, N8>(n, packed, strip); break;
         }
-        for (var i = 0; i < n; i++) Store(strip + (i * width), x + (i * row), column, columns, negated);
-    }
-
-    static void Store<T>(T* from, T* to, nint column, int columns, bool negated) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (!negated) Negate(from, columns);
-        if (column == 1) new Span<T>(from, columns).CopyTo(new Span<T>(to, columns));
-        else for (var j = 0; j < columns; j++) to[j * column] = from[j];
+        if (!negated) Negate(strip, n * width);
+        if (row == 1) TransposePlan.Copy(strip, width, columns, n, x, column);
+        else for (var i = 0; i < n; i++) new Span<T>(strip + (i * width), columns).CopyTo(new Span<T>(x + (i * row), columns));
     }
 
     /// <summary>The other sign for each element.</summary>

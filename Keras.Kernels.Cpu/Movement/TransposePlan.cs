@@ -95,19 +95,19 @@ internal readonly unsafe struct TransposePlan
         dst += (row * _dstStride) + column;
         var rows = (int)Math.Min(TileSize, _rows - row);
         var columns = (int)Math.Min(TileSize, _columns - column);
+        Copy(src, _srcStride, rows, columns, dst, _dstStride);
+    }
+
+    // dst[i * dstStride + j] = src[i + j * srcStride], by squares that fit registers.
+    internal static void Copy<T>(T* src, long srcStride, int rows, int columns, T* dst, long dstStride) where T : unmanaged
+    {
         int side = Side<T>(), wholeRows = rows / side * side, wholeColumns = columns / side * side;
         for (var j = 0; j < wholeColumns; j += side)
             for (var i = 0; i < wholeRows; i += side)
-                Square(src + i + (j * _srcStride), _srcStride, dst + (i * _dstStride) + j, _dstStride);
-        Plain(src, dst, 0, wholeRows, wholeColumns, columns);
-        Plain(src, dst, wholeRows, rows, 0, columns);
-    }
-
-    void Plain<T>(T* src, T* dst, int rowStart, int rowEnd, int columnStart, int columnEnd) where T : unmanaged
-    {
-        for (var i = rowStart; i < rowEnd; i++)
-            for (var j = columnStart; j < columnEnd; j++)
-                dst[(i * _dstStride) + j] = src[i + (j * _srcStride)];
+                Square(src + i + (j * srcStride), srcStride, dst + (i * dstStride) + j, dstStride);
+        for (var i = 0; i < rows; i++)
+            for (var j = i < wholeRows ? wholeColumns : 0; j < columns; j++)
+                dst[(i * dstStride) + j] = src[i + (j * srcStride)];
     }
 
     static int Side<T>() where T : unmanaged => sizeof(T) == 4 || sizeof(T) == 2 ? 8 : sizeof(T) == 8 ? 4 : 16;

@@ -103,7 +103,7 @@ internal static unsafe class FactorTable
             for (var i = 0; failed != null && i < n; i++)
                 if (matrix[(long)i * (n + 1)] == T.Zero) Report(failed, block, i);
             if (source != x + at) Buffer.MemoryCopy(source, x + at, size * sizeof(T), size * sizeof(T));
-            TriangularSolver.Run(n, m, matrix, lower, transposed, unit, x + at);
+            new TriangularSolver<T>(n, m, matrix, lower, transposed, unit, x + at).Run();
         }
     }
 }
