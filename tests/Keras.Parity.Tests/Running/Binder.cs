@@ -94,7 +94,7 @@ static class Binder
         if (type == typeof(Tensor)) return GoldenTensors.Tensor(value);
         if (type == typeof(Nest)) return GoldenTensors.Nest(value);
         if (type == typeof(Shape)) return GoldenTensors.Shape(Dims(value));
-        if (type == typeof(Axes)) return Axes.Create([.. Integers(value)]);
+        if (type == typeof(Axes)) return IsList(value) ? Axes.Create([.. Integers(value)]) : (Axes)(int)Whole(value);
         if (type == typeof(DType)) return GoldenTensors.DType(value is GoldenValue.Text dtype ? dtype.Value : throw MissingException.Refused("a dtype", value));
         if (type == typeof(string)) return value is GoldenValue.Text text ? text.Value : throw MissingException.Refused("a string", value);
         if (type == typeof(bool)) return value is GoldenValue.Bool or GoldenValue.Integer ? GoldenTensors.Number(value) != 0 : throw MissingException.Refused("a bool", value);
