@@ -53,7 +53,7 @@ sealed record Convolution(Axes Strides, Axes Dilation, Padding Padding, int Grou
 /// <summary>The gradient of a convolution for its input, from that of its result and the kernel: linear in both.</summary>
 sealed record ConvolutionInputGradient(Convolution Forward, Shape Input) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(Input);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(Input.With(0, inputs[0].Shape[0]));
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
@@ -141,37 +141,17 @@ public static partial class Ops
         var channels = inputs.Shape[dataFormat.IsFirst ? 1 : -1];
         if (channels != Shape.Unknown && (kernel.Shape[-2] == 0 || channels % kernel.Shape[-2] != 0))
             throw Errors.Argument("conv", "input channels do not match the kernel", $"a multiple of {kernel.Shape[-2]}", $"input {inputs.Shape}, kernel {kernel.Shape}");
-        padding = padding.NotCausal("conv");
-        return spatial == 3
-            ? OnVolumes(inputs, dataFormat, x => Conv3D(x, kernel, steps, padding, dilation))
-            : OnImages(inputs, spatial, dataFormat, x => Conv2D(x, spatial == 1 ? ExpandDims(kernel, 0) : kernel, Image(steps), padding, Image(dilation)));
+        var groups = channels == Shape.Unknown ? 1 : channels / kernel.Shape[-2];
+        return Convolve(inputs, kernel, steps, padding, dataFormat, dilation, groups, "conv");
     }
 
-    static Tensor Conv2D(Tensor x, Tensor kernel, Axes strides, Padding padding, Axes dilation) =>
-        new Convolution(strides, dilation, padding, x.Shape[3] == Shape.Unknown ? 1 : x.Shape[3] / kernel.Shape[2]).On(x, kernel);
-
-    /// <summary>The sum over the kernel's depth of convolutions of the slices that it lies on.</summary>
-    static Tensor Conv3D(Tensor x, Tensor kernel, Axes strides, Padding padding, Axes dilation)
+    static Tensor Convolve(Tensor inputs, Tensor kernel, Axes strides, Padding padding, DataFormat format, Axes dilation, int groups, string who)
     {
-        var depth = new Window(kernel.Shape[0], strides[0], dilation[0], padding);
-        var (count, low) = (depth.Output(0, x.Shape[1]), depth.PadLow(0, x.Shape[1]));
-        if (count == Shape.Unknown) throw Errors.Argument("conv", "the depth of the input is not known", "a known depth", x.Shape);
-        if (count == 0) throw Errors.Argument("conv", "the window is larger than the input", $"a depth of at least {depth.Extent(0)}", x.Shape);
-        var high = Math.Max(0, ((count - 1) * strides[0]) + depth.Extent(0) - low - x.Shape[1]);
-        if (low + high > 0) x = Pad(x, [(0, 0), (low, high), (0, 0), (0, 0), (0, 0)]);
-        Tensor? sum = null;
-        for (var d = 0; d < kernel.Shape[0]; d++)
-        {
-            var slices = new Slice([0, d * dilation[0], 0, 0, 0], [1, strides[0], 1, 1, 1], x.Shape.With(1, count)).On(x);
-            var part = Conv2D(Reshape(slices, Shape.Of([Shape.Unknown, .. x.Shape.Dims[2..]])), Squeeze(Narrow(kernel, 0, d, 1), 0),
-                (strides[1], strides[2]), padding, (dilation[1], dilation[2]));
-            sum = sum is null ? part : sum + part;
-        }
-        return Reshape(sum!, Shape.Of([x.Shape[0], count, .. sum!.Shape.Dims[1..]]));
+        padding = padding.NotCausal(who);
+        if (strides.Count == 3) return OnVolumes(inputs, format, x => Conv3D(x, kernel, strides, padding, dilation, groups));
+        var convolution = new Convolution(Image(strides), Image(dilation), padding, groups);
+        return OnImages(inputs, strides.Count, format, x => convolution.On(x, strides.Count == 1 ? ExpandDims(kernel, 0) : kernel));
     }
-
-    static Tensor OnVolumes(Tensor x, DataFormat format, Func<Tensor, Tensor> apply) =>
-        format.IsFirst ? Moveaxis(apply(Moveaxis(x, 1, -1)), -1, 1) : apply(x);
 
     /// <summary>The largest element of each window over one to three spatial dimensions.</summary>
     /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>

@@ -2,7 +2,7 @@ namespace Keras;
 
 public static partial class Ops
 {
-    /// <summary>A convolution of each channel on its own over one or two spatial dimensions.</summary>
+    /// <summary>A convolution of each channel on its own over one to three spatial dimensions.</summary>
     /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>
     /// <param name="kernel">(spatial…, channels, multiplier).</param>
     /// <param name="strides">Steps of the window. Default 1.</param>
@@ -14,17 +14,16 @@ public static partial class Ops
     public static Tensor DepthwiseConv(Tensor inputs, Tensor kernel, Axes? strides = null, Padding padding = default,
         DataFormat dataFormat = default, Axes? dilationRate = null)
     {
+        const string Who = "depthwise_conv";
         (inputs, kernel) = Promote(inputs, kernel);
-        var spatial = SpatialRank(inputs, kernel.Rank - 2, "depthwise_conv");
-        var steps = Image((strides ?? 1).Expand(spatial, "depthwise_conv", "strides"));
-        var dilation = Image((dilationRate ?? 1).Expand(spatial, "depthwise_conv", "dilation_rate"));
+        var spatial = SpatialRank(inputs, kernel.Rank - 2, Who);
+        var steps = (strides ?? 1).Expand(spatial, Who, "strides");
+        var dilation = (dilationRate ?? 1).Expand(spatial, Who, "dilation_rate");
         var (channels, given) = (kernel.Shape[-2], inputs.Shape[dataFormat.IsFirst ? 1 : -1]);
         if (given != channels && given != Shape.Unknown)
-            throw Errors.Argument("depthwise_conv", "input channels do not match the kernel", channels, $"input {inputs.Shape}, kernel {kernel.Shape}");
-        var convolution = new Convolution(steps, dilation, padding.NotCausal("depthwise_conv"), channels);
-        if (spatial == 1) kernel = ExpandDims(kernel, 0);
-        kernel = Reshape(kernel, [kernel.Shape[0], kernel.Shape[1], 1, channels * kernel.Shape[3]]);
-        return OnImages(inputs, spatial, dataFormat, x => convolution.On(x, kernel));
+            throw Errors.Argument(Who, "input channels do not match the kernel", channels, $"input {inputs.Shape}, kernel {kernel.Shape}");
+        kernel = Reshape(kernel, Shape.Of([.. kernel.Shape.Dims[..spatial], 1, channels * kernel.Shape[-1]]));
+        return Convolve(inputs, kernel, steps, padding, dataFormat, dilation, channels, Who);
     }
 
     /// <summary>A depthwise convolution, then one over the channels alone.</summary>
@@ -40,7 +39,7 @@ public static partial class Ops
         Padding padding = default, DataFormat dataFormat = default, Axes? dilationRate = null) =>
         Conv(DepthwiseConv(inputs, depthwiseKernel, strides, padding, dataFormat, dilationRate), pointwiseKernel, dataFormat: dataFormat);
 
-    /// <summary>The adjoint of a convolution over one or two spatial dimensions: each input element adds the kernel, times its value, to the
+    /// <summary>The adjoint of a convolution over one to three spatial dimensions: each input element adds the kernel, times its value, to the
     /// result.</summary>
     /// <param name="inputs">(batch, spatial…, channels), or channels first.</param>
     /// <param name="kernel">(spatial…, filters, channels).</param>
@@ -62,25 +61,32 @@ public static partial class Ops
         var channels = inputs.Shape[dataFormat.IsFirst ? 1 : -1];
         if (channels != kernel.Shape[-1] && channels != Shape.Unknown)
             throw Errors.Argument(Who, "input channels do not match the kernel", kernel.Shape[-1], $"input {inputs.Shape}, kernel {kernel.Shape}");
-        var forward = new Convolution(Image(steps), Image(dilation), Padding.Valid, 1);
-        var image = spatial == 1 ? ExpandDims(kernel, 0) : kernel;
         padding = padding.NotCausal(Who);
-        return OnImages(inputs, spatial, dataFormat, x =>
+        return spatial == 3
+            ? OnVolumes(inputs, dataFormat, x => Cuts(ScatterVolumes(x, kernel, steps, dilation)))
+            : OnImages(inputs, spatial, dataFormat, x => Cuts(ScatterImages(x, spatial == 1 ? ExpandDims(kernel, 0) : kernel, Image(steps), Image(dilation))));
+
+        Tensor Cuts(Tensor y)
         {
-            var window = forward.Over(image.Shape);
-            var full = Shape.Of(x.Shape[0], Scattered(window, 0, x.Shape[1]), Scattered(window, 1, x.Shape[2]), image.Shape[2]);
-            var y = new ConvolutionInputGradient(forward, full).On(x, image);
             for (var i = 0; i < spatial; i++)
             {
-                var axis = i + 2 - spatial;
-                y = Cut(y, axis + 1, TransposedCut(window.Extent(axis), steps[i], padding, extra?[i]));
+                var extent = ((kernel.Shape[i] - 1) * dilation[i]) + 1;
+                y = Cut(y, y.Rank - 1 - spatial + i, TransposedCut(extent, steps[i], padding, extra?[i]));
             }
             return y;
-        });
+        }
     }
 
-    static int Scattered(Window window, int axis, int length) =>
-        length == Shape.Unknown ? Shape.Unknown : length == 0 ? 0 : checked(((length - 1) * window.Strides[axis]) + window.Extent(axis));
+    /// <summary>The kernel, times each pixel's values, added up where the pixel stands: all that the kernel reaches.</summary>
+    static Tensor ScatterImages(Tensor x, Tensor kernel, Axes strides, Axes dilation)
+    {
+        var full = Shape.Of(x.Shape[0], Scattered(x.Shape[1], kernel.Shape[0], strides[0], dilation[0]),
+            Scattered(x.Shape[2], kernel.Shape[1], strides[1], dilation[1]), kernel.Shape[2]);
+        return new ConvolutionInputGradient(new Convolution(strides, dilation, Padding.Valid, 1), full).On(x, kernel);
+    }
+
+    static int Scattered(int length, int taps, int stride, int dilation) => length == Shape.Unknown ? Shape.Unknown
+        : length == 0 ? 0 : checked(((length - 1) * stride) + ((taps - 1) * dilation) + 1);
 
     /// <summary>How many places of the whole scattered result are left out before, and how many are added behind it.</summary>
     static (int Before, int Longer) TransposedCut(int extent, int stride, Padding padding, int? extra)

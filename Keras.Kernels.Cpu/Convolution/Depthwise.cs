@@ -14,6 +14,7 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
 
     public static void Execute(ref DepthwisePlan<T> plan)
     {
+        plan.Pack();
         fixed (DepthwisePlan<T>* pinned = &plan)
             Parallel.For(plan.Blocks, new Depthwise<T, TVector, TLanes>(pinned));
     }
@@ -22,28 +23,23 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
     {
         ref readonly var plan = ref *_plan;
         var buffer = plan.Buffers + block * plan.BufferLength;
-        var folds = plan.Folds && plan.Multiplier > 1;
-        var end = (int)((block + 1L) * plan.Strips / plan.Blocks);
-        for (var strip = (int)((long)block * plan.Strips / plan.Blocks); strip < end; strip++)
+        var units = (long)plan.Strips * plan.Chunks;
+        var end = (int)((block + 1L) * units / plan.Blocks);
+        for (var unit = (int)(block * units / plan.Blocks); unit < end; unit++)
         {
-            var image = strip / plan.StripsPerImage;
-            var fromRow = strip % plan.StripsPerImage * plan.StripSize;
-            var toRow = Math.Min(fromRow + plan.StripSize, plan.Y.Out);
-            if (fromRow >= toRow) continue;
-            var source = plan.Rows(image, fromRow, toRow, buffer);
-            for (var row = fromRow; row < toRow; row++)
+            var piece = plan.Piece(unit);
+            if (piece.IsEmpty) continue;
+            DepthwiseRows<T, TVector, TLanes>.Input(plan, piece, buffer, clears: false);
+            var target = plan.Output + piece.Image * plan.OutImage + piece.FromRow * plan.OutRow;
+            if (!plan.Folds || plan.Multiplier == 1)
             {
-                var target = plan.Output + image * plan.OutImage + row * plan.OutRow;
-                var at = source + row * plan.Y.Stride * plan.InputRow;
-                if (!folds)
-                {
-                    RunRow(plan, row, at, target, (nint)plan.OutPixel);
-                    continue;
-                }
-                var wide = buffer + plan.CopyLength;
-                RunRow(plan, row, at, wide, plan.Wide);
-                Fold(plan, wide, target);
+                RunPiece(plan, piece, buffer, target, plan.OutRow, plan.OutPixel);
+                continue;
             }
+            var wide = buffer + plan.MoreAt;
+            RunPiece(plan, piece, buffer, wide, (long)plan.X.Out * plan.Wide, plan.Wide);
+            for (var row = 0; row < piece.Rows; row++)
+                Fold(plan, wide + (long)row * plan.X.Out * plan.Wide, target + row * plan.OutRow);
         }
     }
 
@@ -61,65 +57,84 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
         }
     }
 
-    static void RunRow(in DepthwisePlan<T> plan, int row, T* source, T* target, nint targetStep)
+    static void RunPiece(in DepthwisePlan<T> plan, in DepthwisePiece piece, T* buffer, T* target, long targetRow, long targetPixel)
     {
-        var taps = plan.Y.Inside(row);
-        var (begin, end) = plan.Interior(0, plan.X.Taps);
-        if (plan.Wide < TLanes.Count)
+        for (var slab = piece.FromSlab; slab < piece.ToSlab; slab++)
         {
-            RunScalar(plan, taps, source, target, targetStep);
-            return;
-        }
-        if (end - begin < TilePixels)
-        {
-            RunEdge(plan, taps, source, target, targetStep, 0, plan.X.Out);
-            return;
-        }
-        var step = (nint)plan.X.Stride * plan.Wide;
-        RunEdge(plan, taps, source, target, targetStep, 0, begin);
-        for (var pixel = begin; pixel < end; pixel += TilePixels)
-        {
-            // The last tile goes back over pixels already done rather than being short; likewise the last lanes.
-            var from = Math.Min(pixel, end - TilePixels);
-            for (var channel = 0; channel < plan.Wide; channel += TLanes.Count)
+            var source = buffer + (slab - piece.FromSlab) * plan.SlabLength;
+            for (var row = 0; row < piece.Rows; row++)
             {
-                var lane = Math.Min(channel, plan.Wide - TLanes.Count);
-                var to = target + from * targetStep + lane;
-                RunTile(plan, taps, lane, source + from * step + lane, step, to, targetStep);
+                RunRow(plan, piece.FromRow + row, slab, source, target + row * targetRow + slab * TLanes.Count, (nint)targetPixel);
+                source += plan.Y.Stride * plan.SlabRow;
             }
         }
-        RunEdge(plan, taps, source, target, targetStep, end, plan.X.Out);
+    }
+
+    static void RunRow(in DepthwisePlan<T> plan, int row, int slab, T* source, T* target, nint targetStep)
+    {
+        var taps = plan.Y.Inside(row);
+        var valid = plan.Valid(slab);
+        var whole = valid == TLanes.Count;
+        var result = stackalloc T[whole ? 1 : TilePixels * TLanes.Count];
+        var tiles = Strip.Divide(plan.X.Out, TilePixels);
+        for (var tile = 0; tile < tiles; tile++)
+        {
+            var from = (int)((long)tile * plan.X.Out / tiles);
+            var pixels = (int)((long)(tile + 1) * plan.X.Out / tiles) - from;
+            var at = source + (nint)from * plan.X.Stride * TLanes.Count;
+            var to = target + from * targetStep;
+            if (whole)
+            {
+                RunTile(plan, pixels, taps, slab, at, to, targetStep);
+                continue;
+            }
+            RunTile(plan, pixels, taps, slab, at, result, TLanes.Count);
+            for (var pixel = 0; pixel < pixels; pixel++)
+                Strip.Move(result + pixel * TLanes.Count, to + pixel * targetStep, valid);
+        }
+    }
+
+    static void RunTile(in DepthwisePlan<T> plan, int pixels, (int Begin, int End) taps, int slab, T* source, T* target, nint targetStep)
+    {
+        switch (pixels)
+        {
+            case 1: RunTile<Count1>(plan, taps, slab, source, target, targetStep); break;
+            case 2: RunTile<Count2>(plan, taps, slab, source, target, targetStep); break;
+            case 3: RunTile<Count3>(plan, taps, slab, source, target, targetStep); break;
+            case 4: RunTile<Count4>(plan, taps, slab, source, target, targetStep); break;
+            case 5: RunTile<Count5>(plan, taps, slab, source, target, targetStep); break;
+            case 6: RunTile<Count6>(plan, taps, slab, source, target, targetStep); break;
+            case 7: RunTile<Count7>(plan, taps, slab, source, target, targetStep); break;
+            default: RunTile<Count8>(plan, taps, slab, source, target, targetStep); break;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void RunTile(
-        in DepthwisePlan<T> plan, (int Begin, int End) taps, int lane, T* source, nint step, T* target, nint targetStep)
+    static void RunTile<TPixels>(in DepthwisePlan<T> plan, (int Begin, int End) taps, int slab, T* source, T* target, nint targetStep)
+        where TPixels : struct, ICount
     {
-        var rowStep = (nint)(plan.Y.Step * plan.InputRow);
-        var tapStep = (nint)plan.X.Step * plan.Wide;
-        var weightStep = (nint)plan.X.KernelStep * plan.Wide;
-        var weightRowStep = (nint)plan.Y.KernelStep * plan.KernelWidth * plan.Wide;
-        var first = Weight(plan, 0, 0) + lane;
+        var rowStep = (nint)(plan.Y.Step * plan.SlabRow);
+        nint tapStep = (nint)plan.X.Step * TLanes.Count, step = (nint)plan.X.Stride * TLanes.Count;
         var columns = plan.X.Taps;
-        TVector a0 = plan.Bias == null ? default : TLanes.Load(plan.Bias + lane);
+        var weight = plan.Packed + ((nint)slab * plan.Taps + taps.Begin * columns) * TLanes.Count;
+        TVector a0 = TLanes.Load(plan.PackedBias + (nint)slab * TLanes.Count);
         TVector a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
         for (var y = taps.Begin; y < taps.End; y++)
         {
-            var weight = first + (nint)y * weightRowStep;
             var p0 = source + y * rowStep;
             var p4 = p0 + 4 * step;
             for (var x = 0; x < columns; x++)
             {
                 var w = TLanes.Load(weight);
                 a0 = TLanes.MultiplyAdd(TLanes.Load(p0), w, a0);
-                a1 = TLanes.MultiplyAdd(TLanes.Load(p0 + step), w, a1);
-                a2 = TLanes.MultiplyAdd(TLanes.Load(p0 + 2 * step), w, a2);
-                a3 = TLanes.MultiplyAdd(TLanes.Load(p0 + 3 * step), w, a3);
-                a4 = TLanes.MultiplyAdd(TLanes.Load(p4), w, a4);
-                a5 = TLanes.MultiplyAdd(TLanes.Load(p4 + step), w, a5);
-                a6 = TLanes.MultiplyAdd(TLanes.Load(p4 + 2 * step), w, a6);
-                a7 = TLanes.MultiplyAdd(TLanes.Load(p4 + 3 * step), w, a7);
-                weight += weightStep;
+                if (TPixels.Value > 1) a1 = TLanes.MultiplyAdd(TLanes.Load(p0 + step), w, a1);
+                if (TPixels.Value > 2) a2 = TLanes.MultiplyAdd(TLanes.Load(p0 + 2 * step), w, a2);
+                if (TPixels.Value > 3) a3 = TLanes.MultiplyAdd(TLanes.Load(p0 + 3 * step), w, a3);
+                if (TPixels.Value > 4) a4 = TLanes.MultiplyAdd(TLanes.Load(p4), w, a4);
+                if (TPixels.Value > 5) a5 = TLanes.MultiplyAdd(TLanes.Load(p4 + step), w, a5);
+                if (TPixels.Value > 6) a6 = TLanes.MultiplyAdd(TLanes.Load(p4 + 2 * step), w, a6);
+                if (TPixels.Value > 7) a7 = TLanes.MultiplyAdd(TLanes.Load(p4 + 3 * step), w, a7);
+                weight += TLanes.Count;
                 p0 += tapStep;
                 p4 += tapStep;
             }
@@ -137,64 +152,12 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
             a7 = TLanes.Max(a7, zero);
         }
         TLanes.Store(a0, target);
-        TLanes.Store(a1, target + targetStep);
-        TLanes.Store(a2, target + 2 * targetStep);
-        TLanes.Store(a3, target + 3 * targetStep);
-        TLanes.Store(a4, target + 4 * targetStep);
-        TLanes.Store(a5, target + 5 * targetStep);
-        TLanes.Store(a6, target + 6 * targetStep);
-        TLanes.Store(a7, target + 7 * targetStep);
-    }
-
-    static void RunEdge(
-        in DepthwisePlan<T> plan, (int Begin, int End) rows, T* source, T* target, nint targetStep,
-        int fromPixel, int toPixel)
-    {
-        for (var pixel = fromPixel; pixel < toPixel; pixel++)
-        {
-            var columns = plan.TapsAt(pixel);
-            for (var channel = 0; channel < plan.Wide; channel += TLanes.Count)
-            {
-                var lane = Math.Min(channel, plan.Wide - TLanes.Count);
-                TVector sum = plan.Bias == null ? default : TLanes.Load(plan.Bias + lane);
-                for (var y = rows.Begin; y < rows.End; y++)
-                {
-                    for (var x = columns.Begin; x < columns.End; x++)
-                    {
-                        var at = source + Offset(plan, pixel, y, x) + lane;
-                        sum = TLanes.MultiplyAdd(TLanes.Load(at), TLanes.Load(Weight(plan, y, x) + lane), sum);
-                    }
-                }
-                if (plan.Relu) sum = TLanes.Max(sum, default);
-                TLanes.Store(sum, target + pixel * targetStep + lane);
-            }
-        }
-    }
-
-    static void RunScalar(in DepthwisePlan<T> plan, (int Begin, int End) rows, T* source, T* target, nint targetStep)
-    {
-        for (var pixel = 0; pixel < plan.X.Out; pixel++)
-        {
-            var columns = plan.TapsAt(pixel);
-            for (var channel = 0; channel < plan.Wide; channel++)
-            {
-                var sum = plan.Bias == null ? T.Zero : plan.Bias[channel];
-                for (var y = rows.Begin; y < rows.End; y++)
-                {
-                    for (var x = columns.Begin; x < columns.End; x++)
-                        sum += source[Offset(plan, pixel, y, x) + channel] * Weight(plan, y, x)[channel];
-                }
-                target[pixel * targetStep + channel] = plan.Relu ? T.Max(sum, T.Zero) : sum;
-            }
-        }
-    }
-
-    static nint Offset(in DepthwisePlan<T> plan, int pixel, int y, int x) =>
-        (nint)(y * plan.Y.Step * plan.InputRow + ((long)pixel * plan.X.Stride + (long)x * plan.X.Step) * plan.Wide);
-
-    static T* Weight(in DepthwisePlan<T> plan, int y, int x)
-    {
-        var tap = (plan.Y.Kernel + y * plan.Y.KernelStep) * plan.KernelWidth + plan.X.Kernel + x * plan.X.KernelStep;
-        return plan.Kernel + (nint)tap * plan.Wide;
+        if (TPixels.Value > 1) TLanes.Store(a1, target + targetStep);
+        if (TPixels.Value > 2) TLanes.Store(a2, target + 2 * targetStep);
+        if (TPixels.Value > 3) TLanes.Store(a3, target + 3 * targetStep);
+        if (TPixels.Value > 4) TLanes.Store(a4, target + 4 * targetStep);
+        if (TPixels.Value > 5) TLanes.Store(a5, target + 5 * targetStep);
+        if (TPixels.Value > 6) TLanes.Store(a6, target + 6 * targetStep);
+        if (TPixels.Value > 7) TLanes.Store(a7, target + 7 * targetStep);
     }
 }

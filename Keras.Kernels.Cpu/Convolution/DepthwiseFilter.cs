@@ -11,8 +11,7 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
     where TVector : unmanaged
     where TLanes : struct, ILanes<T, TVector>
 {
-    const int TapsAtOnce = 4;
-    const int ChunkPixels = 16;
+    const int TapsAtOnce = 8;
 
     readonly DepthwisePlan<T>* _plan = plan;
     readonly T* _gradient = gradient;
@@ -21,16 +20,17 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
     {
         fixed (DepthwisePlan<T>* pinned = &plan)
             Parallel.For(plan.Blocks, new DepthwiseFilter<T, TVector, TLanes>(pinned, gradient));
-        Strip.Clear(target, plan.KernelLength);
-        for (var block = 0; block < plan.Blocks; block++)
+        var result = stackalloc T[TLanes.Count];
+        for (var slab = 0; slab < plan.Slabs; slab++)
         {
-            var sums = plan.Partials + block * plan.PartialLength;
-            for (var tap = 0; tap < plan.Y.Taps * plan.X.Taps; tap++)
+            for (var tap = 0; tap < plan.Taps; tap++)
             {
-                var from = sums + (nint)tap * plan.PartialPitch;
-                var to = target + (nint)tap * plan.Wide;
-                for (var channel = 0; channel < plan.Wide; channel++)
-                    to[channel] += from[Slot(plan, channel)];
+                var from = plan.Partials + ((nint)slab * plan.Taps + tap) * TLanes.Count;
+                TVector sum = default;
+                for (var block = 0; block < plan.Blocks; block++)
+                    sum = TLanes.Add(sum, TLanes.Load(from + block * plan.KernelLength));
+                TLanes.Store(sum, result);
+                Strip.Move(result, target + (nint)tap * plan.Wide + slab * TLanes.Count, plan.Valid(slab));
             }
         }
     }
@@ -39,136 +39,95 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
     {
         ref readonly var plan = ref *_plan;
         var buffer = plan.Buffers + block * plan.BufferLength;
-        var sums = plan.Partials + block * plan.PartialLength;
-        Strip.Clear(sums, plan.PartialLength);
-        var end = (int)((block + 1L) * plan.Strips / plan.Blocks);
-        for (var strip = (int)((long)block * plan.Strips / plan.Blocks); strip < end; strip++)
+        var gradient = buffer + plan.MoreAt;
+        var sums = plan.Partials + block * plan.KernelLength;
+        Strip.Clear(sums, plan.KernelLength);
+        var units = (long)plan.Strips * plan.Chunks;
+        var end = (int)((block + 1L) * units / plan.Blocks);
+        for (var unit = (int)(block * units / plan.Blocks); unit < end; unit++)
         {
-            var image = strip / plan.StripsPerImage;
-            var fromRow = strip % plan.StripsPerImage * plan.StripSize;
-            var toRow = Math.Min(fromRow + plan.StripSize, plan.Y.Out);
-            if (fromRow >= toRow || plan.X.Out == 0) continue;
-            var source = plan.Rows(image, fromRow, toRow, buffer);
-            for (var row = fromRow; row < toRow; row++)
+            var piece = plan.Piece(unit);
+            if (piece.IsEmpty || plan.X.Out == 0) continue;
+            DepthwiseRows<T, TVector, TLanes>.Input(plan, piece, buffer, clears: true);
+            var pixel = ((long)piece.Image * plan.Y.Out + piece.FromRow) * plan.X.Out;
+            DepthwiseRows<T, TVector, TLanes>.Pixels(_gradient + pixel * plan.Wide + piece.FromSlab * TLanes.Count, (long)piece.Rows * plan.X.Out,
+                plan.Wide, plan.Width(piece), gradient, (nint)plan.GradientSlab);
+            for (var slab = piece.FromSlab; slab < piece.ToSlab; slab++)
             {
-                var gradient = _gradient + ((long)image * plan.Y.Out + row) * plan.X.Out * plan.Wide;
-                RunRow(plan, row, source + row * plan.Y.Stride * plan.InputRow, gradient, sums);
+                var at = slab - piece.FromSlab;
+                RunSlab(plan, piece.Rows, buffer + at * plan.SlabLength, gradient + at * plan.GradientSlab, sums + (nint)slab * plan.Taps * TLanes.Count);
             }
         }
     }
 
-    static void RunRow(in DepthwisePlan<T> plan, int row, T* source, T* gradient, T* sums)
+    static void RunSlab(in DepthwisePlan<T> plan, int rows, T* source, T* gradient, T* sums)
     {
-        var rows = plan.Y.Inside(row);
-        for (var from = 0; from < plan.X.Out; from += ChunkPixels)
+        var offsets = stackalloc nint[TapsAtOnce];
+        var groups = Strip.Divide(plan.Taps, TapsAtOnce);
+        for (var group = 0; group < groups; group++)
         {
-            var to = Math.Min(from + ChunkPixels, plan.X.Out);
-            for (var y = rows.Begin; y < rows.End; y++)
+            var first = group * plan.Taps / groups;
+            var taps = (group + 1) * plan.Taps / groups - first;
+            for (var i = 0; i < taps; i++)
             {
-                var at = source + y * plan.Y.Step * plan.InputRow;
-                var result = sums + (nint)y * plan.X.Taps * plan.PartialPitch;
-                if (plan.Wide < TLanes.Count)
-                    RunScalar(plan, from, to, at, gradient, result);
-                else
-                    RunChunk(plan, from, to, at, gradient, result);
+                var (y, x) = ((first + i) / plan.X.Taps, (first + i) % plan.X.Taps);
+                offsets[i] = (nint)(y * plan.Y.Step * plan.SlabRow) + (nint)x * plan.X.Step * TLanes.Count;
             }
-        }
-    }
-
-    /// <summary>
-    /// Some taps at once over the pixels that all of them meet, then each over the pixels left to it.
-    /// </summary>
-    static void RunChunk(in DepthwisePlan<T> plan, int fromPixel, int toPixel, T* source, T* gradient, T* sums)
-    {
-        for (var tap = 0; tap < plan.X.Taps; tap += TapsAtOnce)
-        {
-            var taps = Math.Min(TapsAtOnce, plan.X.Taps - tap);
-            var begin = Math.Clamp(plan.PixelsAt(tap).Begin, fromPixel, toPixel);
-            var end = Math.Clamp(plan.PixelsAt(tap + taps - 1).End, begin, toPixel);
-            RunPixels(plan, tap, taps, begin, end, source, gradient, sums);
-            for (var single = tap; single < tap + taps; single++)
+            var target = sums + (nint)first * TLanes.Count;
+            switch (taps)
             {
-                var (from, to) = plan.PixelsAt(single);
-                from = Math.Clamp(from, fromPixel, toPixel);
-                to = Math.Clamp(to, from, toPixel);
-                RunPixels(plan, single, 1, from, Math.Min(begin, to), source, gradient, sums);
-                RunPixels(plan, single, 1, Math.Max(end, from), to, source, gradient, sums);
+                case 1: RunTaps<Count1>(plan, rows, source, offsets, gradient, target); break;
+                case 2: RunTaps<Count2>(plan, rows, source, offsets, gradient, target); break;
+                case 3: RunTaps<Count3>(plan, rows, source, offsets, gradient, target); break;
+                case 4: RunTaps<Count4>(plan, rows, source, offsets, gradient, target); break;
+                case 5: RunTaps<Count5>(plan, rows, source, offsets, gradient, target); break;
+                case 6: RunTaps<Count6>(plan, rows, source, offsets, gradient, target); break;
+                case 7: RunTaps<Count7>(plan, rows, source, offsets, gradient, target); break;
+                default: RunTaps<Count8>(plan, rows, source, offsets, gradient, target); break;
             }
-        }
-    }
-
-    static void RunPixels(
-        in DepthwisePlan<T> plan, int tap, int taps, int from, int to, T* source, T* gradient, T* sums)
-    {
-        if (from >= to) return;
-        source += ((nint)from * plan.X.Stride + (nint)tap * plan.X.Step) * plan.Wide;
-        gradient += (nint)from * plan.Wide;
-        sums += (nint)tap * plan.PartialPitch;
-        switch (taps)
-        {
-            case 1: RunPixels<Count1>(plan, to - from, source, gradient, sums); break;
-            case 2: RunPixels<Count2>(plan, to - from, source, gradient, sums); break;
-            case 3: RunPixels<Count3>(plan, to - from, source, gradient, sums); break;
-            default: RunPixels<Count4>(plan, to - from, source, gradient, sums); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void RunPixels<TTaps>(in DepthwisePlan<T> plan, int pixels, T* source, T* gradient, T* sums)
+    static void RunTaps<TTaps>(in DepthwisePlan<T> plan, int rows, T* source, nint* offsets, T* gradient, T* sums)
         where TTaps : struct, ICount
     {
-        nint wide = plan.Wide, step = wide * plan.X.Stride, tapStep = wide * plan.X.Step, pitch = plan.PartialPitch;
-        for (nint channel = 0; channel < wide; channel += TLanes.Count)
+        nint count = TLanes.Count, step = plan.X.Stride * count, rowStep = (nint)(plan.Y.Stride * plan.SlabRow);
+        nint o0 = offsets[0], o1 = offsets[1], o2 = offsets[2], o3 = offsets[3], o4 = offsets[4], o5 = offsets[5], o6 = offsets[6], o7 = offsets[7];
+        TVector s0 = TLanes.Load(sums), s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        if (TTaps.Value > 1) s1 = TLanes.Load(sums + count);
+        if (TTaps.Value > 2) s2 = TLanes.Load(sums + 2 * count);
+        if (TTaps.Value > 3) s3 = TLanes.Load(sums + 3 * count);
+        if (TTaps.Value > 4) s4 = TLanes.Load(sums + 4 * count);
+        if (TTaps.Value > 5) s5 = TLanes.Load(sums + 5 * count);
+        if (TTaps.Value > 6) s6 = TLanes.Load(sums + 6 * count);
+        if (TTaps.Value > 7) s7 = TLanes.Load(sums + 7 * count);
+        for (var row = 0; row < rows; row++)
         {
-            var lane = Math.Min(channel, wide - TLanes.Count);
-            TVector s0 = TLanes.Load(sums), s1 = default, s2 = default, s3 = default;
-            if (TTaps.Value > 1) s1 = TLanes.Load(sums + pitch);
-            if (TTaps.Value > 2) s2 = TLanes.Load(sums + 2 * pitch);
-            if (TTaps.Value > 3) s3 = TLanes.Load(sums + 3 * pitch);
-            var p = source + lane;
-            var q = p + 2 * tapStep;
-            var g = gradient + lane;
-            for (var pixel = pixels; pixel > 0; pixel--)
+            var p = source;
+            for (var pixel = plan.X.Out; pixel > 0; pixel--)
             {
-                var d = TLanes.Load(g);
-                s0 = TLanes.MultiplyAdd(TLanes.Load(p), d, s0);
-                if (TTaps.Value > 1) s1 = TLanes.MultiplyAdd(TLanes.Load(p + tapStep), d, s1);
-                if (TTaps.Value > 2) s2 = TLanes.MultiplyAdd(TLanes.Load(q), d, s2);
-                if (TTaps.Value > 3) s3 = TLanes.MultiplyAdd(TLanes.Load(q + tapStep), d, s3);
-                g += wide;
+                var d = TLanes.Load(gradient);
+                s0 = TLanes.MultiplyAdd(TLanes.Load(p + o0), d, s0);
+                if (TTaps.Value > 1) s1 = TLanes.MultiplyAdd(TLanes.Load(p + o1), d, s1);
+                if (TTaps.Value > 2) s2 = TLanes.MultiplyAdd(TLanes.Load(p + o2), d, s2);
+                if (TTaps.Value > 3) s3 = TLanes.MultiplyAdd(TLanes.Load(p + o3), d, s3);
+                if (TTaps.Value > 4) s4 = TLanes.MultiplyAdd(TLanes.Load(p + o4), d, s4);
+                if (TTaps.Value > 5) s5 = TLanes.MultiplyAdd(TLanes.Load(p + o5), d, s5);
+                if (TTaps.Value > 6) s6 = TLanes.MultiplyAdd(TLanes.Load(p + o6), d, s6);
+                if (TTaps.Value > 7) s7 = TLanes.MultiplyAdd(TLanes.Load(p + o7), d, s7);
+                gradient += count;
                 p += step;
-                q += step;
             }
-            TLanes.Store(s0, sums);
-            if (TTaps.Value > 1) TLanes.Store(s1, sums + pitch);
-            if (TTaps.Value > 2) TLanes.Store(s2, sums + 2 * pitch);
-            if (TTaps.Value > 3) TLanes.Store(s3, sums + 3 * pitch);
-            sums += TLanes.Count;
+            source += rowStep;
         }
-    }
-
-    static void RunScalar(in DepthwisePlan<T> plan, int fromPixel, int toPixel, T* source, T* gradient, T* sums)
-    {
-        for (var tap = 0; tap < plan.X.Taps; tap++)
-        {
-            var (from, to) = plan.PixelsAt(tap);
-            for (var pixel = Math.Max(from, fromPixel); pixel < Math.Min(to, toPixel); pixel++)
-            {
-                var at = source + ((nint)pixel * plan.X.Stride + (nint)tap * plan.X.Step) * plan.Wide;
-                var dy = gradient + (nint)pixel * plan.Wide;
-                for (var channel = 0; channel < plan.Wide; channel++)
-                    sums[tap * plan.PartialPitch + channel] += at[channel] * dy[channel];
-            }
-        }
-    }
-
-    /// <summary>
-    /// Where a sum keeps a channel: the last lanes may overlap those before, so they have a place of their own.
-    /// </summary>
-    static int Slot(in DepthwisePlan<T> plan, int channel)
-    {
-        if (plan.Wide < TLanes.Count) return channel;
-        var first = channel / TLanes.Count * TLanes.Count;
-        return first + channel - Math.Min(first, plan.Wide - TLanes.Count);
+        TLanes.Store(s0, sums);
+        if (TTaps.Value > 1) TLanes.Store(s1, sums + count);
+        if (TTaps.Value > 2) TLanes.Store(s2, sums + 2 * count);
+        if (TTaps.Value > 3) TLanes.Store(s3, sums + 3 * count);
+        if (TTaps.Value > 4) TLanes.Store(s4, sums + 4 * count);
+        if (TTaps.Value > 5) TLanes.Store(s5, sums + 5 * count);
+        if (TTaps.Value > 6) TLanes.Store(s6, sums + 6 * count);
+        if (TTaps.Value > 7) TLanes.Store(s7, sums + 7 * count);
     }
 }

@@ -2,11 +2,15 @@ namespace Keras.Kernels.Cpu;
 
 /// <summary>
 /// Work plan of a convolution with one input channel per group. Wide means after each input channel is repeated
-/// once per output channel it feeds; kernel and output gradient have that many channels.
+/// once per output channel it feeds; kernel and output gradient have that many channels. A strip of input rows is
+/// copied so that the pixels of a few channels, as many as a vector has lanes, lie side by side with their padding:
+/// such a slab stays in the first-level cache and needs no edges.
 /// </summary>
 internal unsafe struct DepthwisePlan<T> where T : unmanaged
 {
-    const long StripBytes = 256 * 1024;
+    // A strip of some slabs shares the second-level cache with what is read and written; pieces of a few lines are read fast.
+    const long StripBytes = 160 * 1024;
+    const int FewSlabs = 4;
 
     public Axis Y;
     public Axis X;
@@ -26,96 +30,111 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     /// <summary>The input must be repeated (forward, filter gradient), or sums folded (input gradient).</summary>
     public bool Folds;
 
-    public bool Copies;
+    public int Lanes;
+    public int Slabs;
+    public int SlabsAtOnce;
+    public int Chunks;
     public int StripSize;
     public int StripsPerImage;
     public int Strips;
     public int Blocks;
-    public int PartialPitch;
-    public long CopyLength;
+
+    /// <summary>Elements from a slab of the input to the next, and of the output gradient.</summary>
+    public long SlabLength;
+    public long GradientSlab;
+
     public long BufferLength;
     public T* Buffers;
+    public T* Packed;
+    public T* PackedBias;
     public T* Partials;
 
-    public readonly long InputRow => (Copies ? X.Reach : X.In) * (long)Wide;
+    public readonly int Taps => Y.Taps * X.Taps;
+
+    /// <summary>Elements of a row of a slab.</summary>
+    public readonly long SlabRow => (long)X.Reach * Lanes;
 
     public readonly int InputChannels => Folds ? Wide : Wide / Multiplier;
 
-    public readonly long PartialLength => (long)Y.Taps * X.Taps * PartialPitch;
+    /// <summary>Elements of a vector for each tap and slab: a packed kernel, or a partial sum of the filter gradient.</summary>
+    public readonly long KernelLength => (long)Slabs * Taps * Lanes;
 
-    public readonly int KernelLength => Y.Taps * X.Taps * Wide;
-
-    /// <summary>Taps of an output pixel to visit; a copy has its padding written out.</summary>
-    public readonly (int Begin, int End) TapsAt(int pixel) => Copies ? (0, X.Taps) : X.Inside(pixel);
-
-    /// <summary>Pixels of an output row that a tap meets.</summary>
-    public readonly (int Begin, int End) PixelsAt(int tap) => Copies ? (0, X.Out) : X.Outputs(tap, 0, X.Out);
-
-    /// <summary>Pixels of an output row that all of these taps meet; empty ranges begin where they end.</summary>
-    public readonly (int Begin, int End) Interior(int fromTap, int toTap)
-    {
-        if (toTap <= fromTap) return (0, X.Out);
-        var begin = PixelsAt(fromTap).Begin;
-        var end = PixelsAt(toTap - 1).End;
-        return begin < end ? (begin, end) : (0, 0);
-    }
+    /// <summary>Where a block keeps, after its slabs, what else it needs: the output gradient, or sums to fold.</summary>
+    public readonly long MoreAt => SlabsAtOnce * SlabLength + Slabs * Lanes;
 
     /// <summary>
     /// Decides the cut and takes the scratch; a filter gradient has few blocks, each with a partial sum.
     /// </summary>
     public void Plan(bool reduces, int lanes, ref Bump bump)
     {
-        PartialPitch = Strip.Divide(Wide, lanes) * lanes;
-        Copies = !Folds && Multiplier > 1;
-        var rowBytes = Math.Max(1, InputRow * sizeof(T));
+        Lanes = lanes;
+        Slabs = Strip.Divide(Wide, lanes);
+        var slabRow = Math.Max(1, SlabRow * sizeof(T));
+        // Sums that are folded must not be cut between channels.
+        var least = Folds && Multiplier > 1 ? Slabs : Math.Min(FewSlabs, Slabs);
         var most = Math.Min(Y.Out, Math.Max(1, (long)Batch * Y.Out / Strip.FewBlocks));
         var rows = 1;
-        while (rows < most && Y.Span(rows + 1) * rowBytes <= StripBytes)
+        while (rows < most && Y.Span(rows + 1) * slabRow * least <= StripBytes)
             rows++;
         StripsPerImage = Strip.Divide(Y.Out, rows);
         StripSize = Strip.Divide(Y.Out, Math.Max(1, StripsPerImage));
         Strips = Batch * StripsPerImage;
-        Blocks = Math.Min(reduces ? Strip.FewBlocks : Strip.MaxBlocks, Strips);
-        CopyLength = Copies ? Y.Span(StripSize) * InputRow : 0;
-        BufferLength = CopyLength + (Folds && Multiplier > 1 ? (long)X.Out * Wide : 0);
+        SlabsAtOnce = (int)Math.Clamp(StripBytes / Math.Max(1, Y.Span(StripSize) * slabRow), least, Math.Max(least, Slabs));
+        Chunks = Strip.Divide(Slabs, Math.Max(1, SlabsAtOnce));
+        SlabsAtOnce = Strip.Divide(Slabs, Math.Max(1, Chunks));
+        Blocks = Math.Min(reduces ? Strip.FewBlocks : Strip.MaxBlocks, Strips * Chunks);
+        SlabLength = Spaced(Y.Span(StripSize) * (long)X.Reach);
+        GradientSlab = reduces ? Spaced((long)StripSize * X.Out) : 0;
+        var folded = Folds && Multiplier > 1 ? Strip.Divide((long)StripSize * X.Out * Wide, lanes) * (long)lanes : 0;
+        BufferLength = MoreAt + SlabsAtOnce * GradientSlab + folded;
         Buffers = bump.Take<T>(Blocks * BufferLength);
-        Partials = bump.Take<T>(reduces ? Blocks * PartialLength : 0);
+        Packed = bump.Take<T>(reduces ? 0 : KernelLength);
+        PackedBias = bump.Take<T>(Slabs * lanes);
+        Partials = bump.Take<T>(reduces ? Blocks * KernelLength : 0);
     }
 
-    /// <summary>
-    /// Input rows of a strip, possibly copied: where the row would be that output row 0 reads first, at its first
-    /// column.
-    /// </summary>
-    public readonly T* Rows(int image, int fromRow, int toRow, T* buffer)
-    {
-        var channels = InputChannels;
-        var source = Input + (long)image * Y.In * X.In * channels;
-        if (!Copies) return source + (long)X.First * channels + Y.First * InputRow;
-        var (from, to) = Y.InputRange(fromRow, toRow);
-        Repeat(source, from, to, buffer);
-        return buffer - (from - Y.First) * InputRow;
-    }
+    // An odd number of vectors: the same pixel of all slabs does not fall into the same set of the cache.
+    readonly long Spaced(long pixels) => (pixels | 1) * Lanes;
 
-    readonly void Repeat(T* image, int from, int to, T* target)
+    /// <summary>Writes the kernel as a vector for each tap, slab by slab, zeros beyond the last channel.</summary>
+    public readonly void Pack()
     {
-        var channels = InputChannels;
-        for (var row = from; row < to; row++)
+        Strip.Clear(Packed, KernelLength);
+        Strip.Clear(PackedBias, (long)Slabs * Lanes);
+        for (var slab = 0; slab < Slabs; slab++)
         {
-            for (var column = X.First; column < X.First + X.Reach; column++)
+            var valid = Valid(slab);
+            if (Bias != null) Strip.Move(Bias + slab * Lanes, PackedBias + slab * Lanes, valid);
+            var target = Packed + (long)slab * Taps * Lanes;
+            for (var tap = 0; tap < Taps; tap++)
             {
-                if ((uint)column >= (uint)X.In)
-                {
-                    Strip.Clear(target, Wide);
-                    target += Wide;
-                    continue;
-                }
-                var source = image + ((long)row * X.In + column) * channels;
-                for (var channel = 0; channel < channels; channel++)
-                {
-                    for (var copy = 0; copy < Multiplier; copy++)
-                        *target++ = source[channel];
-                }
+                var (y, x) = (tap / X.Taps, tap % X.Taps);
+                var at = (Y.Kernel + y * Y.KernelStep) * KernelWidth + X.Kernel + x * X.KernelStep;
+                Strip.Move(Kernel + (long)at * Wide + slab * Lanes, target + (long)tap * Lanes, valid);
             }
         }
     }
+
+    /// <summary>A piece of work: some rows of an image, some slabs.</summary>
+    public readonly DepthwisePiece Piece(int unit)
+    {
+        var (strip, chunk) = (unit / Chunks, unit % Chunks);
+        var fromRow = strip % StripsPerImage * StripSize;
+        var fromSlab = chunk * SlabsAtOnce;
+        return new(strip / StripsPerImage, fromRow, Math.Min(fromRow + StripSize, Y.Out), fromSlab, Math.Min(fromSlab + SlabsAtOnce, Slabs));
+    }
+
+    /// <summary>How many channels the slabs of a piece hold.</summary>
+    public readonly int Width(in DepthwisePiece piece) => Math.Min(piece.ToSlab * Lanes, Wide) - piece.FromSlab * Lanes;
+
+    /// <summary>How many lanes of a slab hold channels.</summary>
+    public readonly int Valid(int slab) => Math.Min(Lanes, Wide - slab * Lanes);
+}
+
+/// <summary>Output rows of an image and slabs of channels.</summary>
+internal readonly record struct DepthwisePiece(int Image, int FromRow, int ToRow, int FromSlab, int ToSlab)
+{
+    public int Rows => ToRow - FromRow;
+
+    public bool IsEmpty => ToRow <= FromRow || ToSlab <= FromSlab;
 }

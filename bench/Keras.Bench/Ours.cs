@@ -68,10 +68,17 @@ static class Ours
 
     static Tensor Labels(int count) => Tensor.Of([.. Enumerable.Range(0, count).Select(i => i * 7 % 10)], [count]);
 
-    static Tensor Convolve(Tensor x, Tensor kernel, ConvShape shape) => Ops.Conv(x, kernel, padding: shape.Same ? "same" : "valid");
+    static Tensor Convolve(Tensor x, Tensor kernel, ConvShape shape)
+    {
+        Padding padding = shape.Same ? "same" : "valid";
+        return shape.Depthwise ? Ops.DepthwiseConv(x, kernel, shape.Stride, padding) : Ops.Conv(x, kernel, shape.Stride, padding);
+    }
 
-    static Tensor[] Inputs(ConvShape s) =>
-        [Random.Normal([s.Batch, s.Size, s.Size, s.Channels], seed: 1), Random.Normal([s.Kernel, s.Kernel, s.Channels, s.Filters], seed: 2)];
+    static Tensor[] Inputs(ConvShape s)
+    {
+        int[] window = [.. Enumerable.Repeat(s.Kernel, s.Rank)], ends = s.Depthwise ? [s.Channels, 1] : [s.Channels, s.Filters];
+        return [Random.Normal(Shape.Of(s.Input), seed: 1), Random.Normal(Shape.Of([.. window, .. ends]), seed: 2)];
+    }
 
     /// <summary>Replays a compiled function into memory that is there already, as a training step does.</summary>
     static Action Compiled(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, params Tensor[] arguments)

@@ -23,7 +23,7 @@ static class TorchPeers
         return () =>
         {
             using var guard = no_grad();
-            using var y = functional.conv2d(x, w, padding: ConvPadding(shape));
+            using var y = Convolve(x, w, shape);
         };
     }
 
@@ -31,8 +31,8 @@ static class TorchPeers
     {
         var (x, w) = ConvOperands(shape);
         Tensor[] inputs = [x.requires_grad_(), w.requires_grad_()];
-        Tensor[] outputs = [functional.conv2d(x, w, padding: ConvPadding(shape))];
-        Tensor[] upstream = [ChannelsLast(shape.Batch, shape.OutputSize, shape.OutputSize, shape.Filters)];
+        Tensor[] outputs = [Convolve(x, w, shape)];
+        Tensor[] upstream = [ChannelsLast(shape.Output)];
         return () =>
         {
             foreach (var gradient in autograd.grad(outputs, inputs, upstream, retain_graph: true))
@@ -87,12 +87,21 @@ static class TorchPeers
         };
     }
 
+    static Tensor Convolve(Tensor x, Tensor w, ConvShape shape)
+    {
+        long[] padding = [.. Enumerable.Repeat(shape.Same ? shape.Kernel / 2 : 0L, shape.Rank)], strides = [.. Enumerable.Repeat((long)shape.Stride, shape.Rank)];
+        var groups = shape.Depthwise ? shape.Channels : 1;
+        return shape.Rank == 3 ? functional.conv3d(x, w, strides: strides, padding: padding, groups: groups)
+            : functional.conv2d(x, w, strides: strides, padding: padding, groups: groups);
+    }
+
     static (Tensor X, Tensor W) ConvOperands(ConvShape shape) =>
-        (ChannelsLast(shape.Batch, shape.Size, shape.Size, shape.Channels),
-         ChannelsLast(shape.Filters, shape.Kernel, shape.Kernel, shape.Channels));
+        (ChannelsLast(shape.Input), ChannelsLast([shape.Filters, .. Enumerable.Repeat(shape.Kernel, shape.Rank), shape.Depthwise ? 1 : shape.Channels]));
 
-    static long[] ConvPadding(ConvShape shape) => [shape.Same ? shape.Kernel / 2 : 0, shape.Same ? shape.Kernel / 2 : 0];
-
-    // libtorch keeps NCHW order and takes the layout from the strides; for single convolutions this one is its faster.
-    static Tensor ChannelsLast(long n, long h, long w, long c) => randn(n, h, w, c).permute(0, 3, 1, 2);
+    // libtorch keeps channels first and takes the layout from the strides; for single convolutions of images this one is its faster.
+    static Tensor ChannelsLast(int[] shape)
+    {
+        var last = shape.Length - 1;
+        return randn([.. shape.Select(d => (long)d)]).permute([0, last, .. Enumerable.Range(1, last - 1).Select(i => (long)i)]);
+    }
 }

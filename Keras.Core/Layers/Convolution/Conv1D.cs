@@ -32,10 +32,9 @@ public sealed class Conv1D : Convolutional
     {
     }
 
-    /// <inheritdoc/>
-    protected override Tensor Call(Tensor x, CallContext context)
+    private protected override Tensor Convolve(Tensor x)
     {
-        if (Padding != Padding.Causal) return base.Call(x, context);
+        if (Padding != Padding.Causal) return base.Convolve(x);
         var before = (DilationRate[0] * (KernelSize[0] - 1), 0);
         return Convolve(Ops.Pad(x, ChannelsFirst ? [(0, 0), (0, 0), before] : [(0, 0), before, (0, 0)]), Padding.Valid);
     }

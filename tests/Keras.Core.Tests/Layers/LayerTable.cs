@@ -30,12 +30,12 @@ sealed record LayerRow(Func<DTypePolicy?, Layer> Make, Shape[] Inputs, Shape Out
     public override string ToString() => $"{Type.Name} {string.Join(" ", Inputs)}{(Training ? " in training" : "")}";
 }
 
-static class LayerTable
+static partial class LayerTable
 {
     static readonly L1 Penalty = new(0.1);
     static readonly DTypePolicy Half = "mixed_bfloat16";
 
-    public static IReadOnlyList<LayerRow> Rows { get; } = [.. Core(), .. Convolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise()];
+    public static IReadOnlyList<LayerRow> Rows { get; } = [.. Core(), .. Convolutions(), .. OtherConvolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise()];
 
     static IEnumerable<LayerRow> Core() =>
     [
