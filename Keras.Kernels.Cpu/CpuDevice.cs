@@ -24,6 +24,7 @@ public sealed unsafe class CpuDevice : Device
         AddProducts();
         AddFactors();
         AddFused();
+        AddSequences();
     }
 
     /// <summary>How many threads kernels run on.</summary>
@@ -200,10 +201,19 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.RandomUniform>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));
         On<Keras.RandomNormal>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));
         On<Keras.RandomTruncatedNormal>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));
+        On<Keras.RandomGamma>((op, i, o) => Types.Wide(o.DType, new RandomTable.Draws(op, i)));
+        On<Keras.RandomBinomial>((op, i, o) => Types.Wide(o.DType, new RandomTable.Draws(op, i)));
         On<Keras.DropoutScale>((op, _, o) => Types.Wide(o.DType, new RandomTable.Dropout(op.Rate, o.Shape.Size)));
         On<Keras.SgdUpdate>((op, i, _) => Types.Wide(i[0].DType, new OptimizerTable(op, i[0].Shape.Size)));
         On<Keras.MomentumUpdate>((op, i, _) => Types.Wide(i[0].DType, new OptimizerTable(op, i[0].Shape.Size)));
         On<Keras.AdamUpdate>((op, i, _) => Types.Wide(i[0].DType, new OptimizerTable(op, i[0].Shape.Size)));
+    }
+
+    void AddSequences()
+    {
+        On<Keras.CtcLoss>((op, i, o) => Types.Wide(o.DType, new SequenceTable.Ctc(op, i)));
+        On<Keras.CtcLossGradient>((op, i, o) => Types.Wide(o.DType, new SequenceTable.Ctc(op, i)));
+        On<Keras.CtcBeamSearch>((op, i, _) => Types.Wide(i[0].DType, new SequenceTable.Beam(op, i[0].Shape)));
     }
 
     void On<TOp>(Func<TOp, TensorType[], TensorType, Kernel?> make) where TOp : Op => _table[typeof(TOp)] = (op, i, o) => make((TOp)op, i, o);

@@ -142,6 +142,22 @@ public static partial class LossFunctions
         static Tensor Among(Tensor kept, Tensor x) => Ops.Logsumexp(Ops.Where(kept, x, double.NegativeInfinity), 1);
     }
 
+    /// <summary>-log of the probability that predictions read as the labels, whatever steps they stand at. See <see cref="Ops.CtcLoss"/>.</summary>
+    /// <param name="yTrue">Class numbers, (batch, labels), 0 behind the last.</param>
+    /// <param name="yPred">Logits, (batch, steps, classes); class 0 is the blank, and all steps count.</param>
+    /// <returns>(batch).</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit; when it runs, a label is no class.</exception>
+    public static Tensor Ctc(Tensor yTrue, Tensor yPred)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        if (yTrue.Rank != 2) throw Errors.Argument("ctc", "the targets have a wrong number of dimensions", "(batch, labels)", yTrue.Shape);
+        if (yPred.Rank != 3) throw Errors.Argument("ctc", "the predictions have a wrong number of dimensions", "(batch, steps, classes)", yPred.Shape);
+        var labels = Ops.Sum(Ops.Cast(Ops.NotEqual(yTrue, 0), DType.Int32), 1);
+        var steps = Ops.Sum(Ops.OnesLike(yPred[.., .., 0], DType.Int32), 1);
+        return Ops.CtcLoss(yTrue, yPred, labels, steps);
+    }
+
     static Tensor Diagonal(Tensor x) => Ops.Equal(
         Ops.ExpandDims(Ops.Arange(x.Shape[0], dtype: DType.Int32), 1), Ops.Arange(x.Shape[1], dtype: DType.Int32));
 }

@@ -8,11 +8,14 @@ public static partial class Random
     /// <param name="maxval">The upper bound, exclusive.</param>
     /// <param name="dtype">An integer dtype. Default int32.</param>
     /// <param name="seed">Default the global generator.</param>
-    /// <exception cref="ArgumentException">The range is empty, or the dtype is not an integer one.</exception>
+    /// <exception cref="ArgumentException">The range is empty or not within the dtype's, or the dtype is not an integer one.</exception>
     public static Tensor Randint(Shape shape, long minval, long maxval, DType dtype = DType.Int32, Seed? seed = null)
     {
         if (!dtype.IsInteger()) throw Errors.Argument("randint", "the dtype is not an integer one", "an integer dtype", dtype.Name());
         if (maxval <= minval) throw Errors.Argument("randint", "the range is empty", "minval below maxval", $"{minval} and {maxval}");
+        var (least, most) = (dtype.IsUnsigned() ? 0 : -1L << ((8 * dtype.Size()) - 1), ulong.MaxValue >> (64 - (8 * dtype.Size()) + (dtype.IsUnsigned() ? 0 : 1)));
+        if (minval < least || (maxval > 0 && (ulong)(maxval - 1) > most))
+            throw Errors.Argument("randint", "the range is not within the dtype's", $"{least} to {most} for {dtype.Name()}", $"{minval} to {maxval - 1}");
         var offset = Ops.Mod(Bits64(shape, seed), Tensor.Of<ulong>([unchecked((ulong)maxval - (ulong)minval)], []));
         return Ops.Cast(Ops.Cast(offset, DType.Int64) + Tensor.Of<long>([minval], []), dtype);
     }

@@ -119,6 +119,27 @@ internal static unsafe class RandomTable
         }
     }
 
+    /// <summary>Draws with parameters, which are one for all elements or one for each.</summary>
+    internal sealed class Draws(Drawn op, TensorType[] inputs) : IWideMaker
+    {
+        public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var (n, one, other) = (op.Type.Shape.Size, inputs[1].Shape.Rank == 0, inputs[^1].Shape.Rank == 0);
+            if (op is RandomGamma gamma)
+            {
+                var draw = new GammaDraw<T>(gamma.Log);
+                return new((in KernelCall call) => Run<T, GammaDraw<T>>(call, draw, gamma.Child is { } child ? Threefry.Block(Key(call), (ulong)child) : Key(call), n, one, one, 1));
+            }
+            return new((in KernelCall call) => Run<T, BinomialDraw<T>>(call, new BinomialDraw<T>(), Key(call), n, one, other, 2));
+        }
+
+        static (uint, uint) Key(in KernelCall call) => (call.Input<uint>(0)[0], call.Input<uint>(0)[1]);
+
+        static void Run<T, TDraw>(in KernelCall call, TDraw draw, (uint, uint) key, long n, bool one, bool other, int second)
+            where T : unmanaged where TDraw : struct, IDraw<T> =>
+            DrawBlocks<T, TDraw>.Run(draw, key, new(call.Input<T>(1), one), new(call.Input<T>(second), other), call.Output<T>(), n);
+    }
+
     internal sealed class Dropout(double rate, long count) : IWideMaker
     {
         public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => new((in KernelCall call) =>

@@ -30,12 +30,14 @@ static partial class OpTable
         [typeof(Bincount)] = "counts of integers",
         [typeof(Iota)] = "no input",
         [typeof(RandomOp)] = "the only input is a key",
+        [typeof(CtcBeamSearch)] = "labels, and scores of what was chosen",
+        [typeof(Drawn)] = "a draw by rejection jumps",
         [typeof(OptimizerUpdate)] = "the last thing that a step does",
     };
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Windows(), .. FusedOps(), .. Randoms(), .. Updates(), .. Arrays()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Windows(), .. FusedOps(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 

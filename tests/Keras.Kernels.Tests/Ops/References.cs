@@ -75,6 +75,44 @@ static class References
         return y < 0 ? -x : x;
     }
 
+    /// <summary>log Γ(x) by Stirling's series, from 20 on, where its terms vanish.</summary>
+    internal static double LogGamma(double x)
+    {
+        var less = 0.0;
+        for (; x < 20; x++) less += Math.Log(x);
+        double[] series = [1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360];
+        return ((x - 0.5) * Math.Log(x)) - x + (Math.Log(2 * Math.PI) / 2) + series.Select((c, i) => c / Math.Pow(x, (2 * i) + 1)).Sum() - less;
+    }
+
+    /// <summary>The probability that a gamma number is at most x, by a series of positive terms.</summary>
+    internal static double GammaCdf(double a, double x)
+    {
+        if (x <= 0) return 0;
+        var first = (a * Math.Log(x)) - x - LogGamma(a + 1);
+        double sum = 1, term = 1;
+        for (var n = 1; term > sum * 1e-18; n++)
+        {
+            term *= x / (a + n);
+            sum += term;
+        }
+        return Math.Min(1, Math.Exp(first + Math.Log(sum)));
+    }
+
+    /// <summary>The probability that a beta number is at most x, by its continued fraction (Abramowitz and Stegun, 26.5.8).</summary>
+    internal static double BetaCdf(double a, double b, double x)
+    {
+        if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+        if (x > (a + 1) / (a + b + 2)) return 1 - BetaCdf(b, a, 1 - x);
+        double fraction = 1;
+        for (var n = 400 + (int)(20 * Math.Sqrt(Math.Max(a, b))); n > 0; n--)
+        {
+            var m = n / 2;
+            var term = n % 2 == 0 ? m * (b - m) * x / ((a + (2 * m) - 1) * (a + (2 * m))) : -(a + m) * (a + b + m) * x / ((a + (2 * m)) * (a + (2 * m) + 1));
+            fraction = 1 + (term / fraction);
+        }
+        return Math.Exp((a * Math.Log(x)) + (b * Math.Log(1 - x)) + LogGamma(a + b) - LogGamma(a) - LogGamma(b)) / (a * fraction);
+    }
+
     /// <summary>Threefry-2x32 with 20 rounds, from the paper.</summary>
     internal static (uint, uint) Threefry(uint key0, uint key1, ulong counter) => unchecked(Rounds([key0, key1, key0 ^ key1 ^ 0x1BD11BDA], counter));
 
