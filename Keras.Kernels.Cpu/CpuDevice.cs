@@ -196,6 +196,12 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.SigmoidCrossentropy>((_, _, o) => Types.Wide(o.DType, new SoftmaxTable.Sigmoid(o.Shape.Size)));
         On<Keras.BatchNormalize>((op, i, _) => Types.Wide(i[0].DType, new BatchNormTable.Forward(op, i[0].Shape)));
         On<Keras.BatchNormalizeGradient>((op, i, _) => Types.Wide(i[0].DType, new BatchNormTable.Backward(op, i[0].Shape)));
+        On<Keras.LogSumExp>((_, i, o) => Types.Wide(o.DType, new SoftmaxTable.Total(i[0].Shape)));
+        On<Keras.Gelu>((op, _, o) => op.Approximate ? Types.Floats(o.DType, new UnaryMaker<GeluByTanh>(o.Shape.Size)) : Types.Floats(o.DType, new UnaryMaker<GeluByErf>(o.Shape.Size)));
+        On<Keras.GeluGradient>((op, i, o) => op.Approximate
+            ? Types.Floats(o.DType, new BinaryMaker<ByChainRule<GeluByTanh>>(i[0], i[1], o)) : Types.Floats(o.DType, new BinaryMaker<ByChainRule<GeluByErf>>(i[0], i[1], o)));
+        On<Keras.RowNormalize>((op, i, _) => Types.Wide(i[0].DType, new RowNormTable.Forward(op, i)));
+        On<Keras.RowNormalizeGradient>((op, i, _) => Types.Wide(i[0].DType, new RowNormTable.Backward(op, i)));
         On<Keras.RandomBits>(RandomTable.Bits);
         On<Keras.RandomBernoulli>(RandomTable.Bernoulli);
         On<Keras.RandomUniform>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));

@@ -44,13 +44,7 @@ public static partial class Ops
     }
 
     /// <summary>x times the probability that a standard normal number is below x, or its usual approximation by tanh.</summary>
-    public static Tensor Gelu(Tensor x, bool approximate = true)
-    {
-        x = AsFloating(x);
-        return approximate
-            ? x * 0.5 * (1 + Tanh((x + x * x * x * 0.044715) * Math.Sqrt(2 / Math.PI)))
-            : x * 0.5 * (1 + Erf(x * Math.Sqrt(0.5)));
-    }
+    public static Tensor Gelu(Tensor x, bool approximate = true) => new Gelu(approximate).On(AsFloating(x));
 
     /// <summary>x / (1 + |x|).</summary>
     public static Tensor Softsign(Tensor x)

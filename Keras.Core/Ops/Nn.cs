@@ -185,11 +185,9 @@ public static partial class Ops
     {
         var (dtype, wide) = (AsFloating(x).DType, Wide(x));
         var axes = (axis ?? -1).Of(x.Shape, "layer_normalization");
+        if (!rmsScaling) return Cast(NormalizeRows(wide, gamma, beta, axes, new(epsilon ?? Config.Epsilon, Centred: true)), dtype);
         var factor = Rsqrt(Var(wide, axes, keepdims: true) + (epsilon ?? Config.Epsilon));
-        if (gamma is not null) factor *= OverAxes(gamma, wide, axes);
-        if (rmsScaling) return Cast(wide * factor, dtype);
-        var y = (wide - Mean(wide, axes, keepdims: true)) * factor;
-        return Cast(beta is null ? y : y + OverAxes(beta, wide, axes), dtype);
+        return Cast(wide * (gamma is null ? factor : factor * OverAxes(gamma, wide, axes)), dtype);
     }
 
     /// <summary>What lies along some axes divided by the root of its mean square, then scaled.</summary>
@@ -202,8 +200,22 @@ public static partial class Ops
     {
         var (dtype, wide) = (AsFloating(x).DType, Wide(x));
         var axes = (axis ?? -1).Of(x.Shape, "rms_normalization");
-        var y = wide * Rsqrt(Mean(Square(wide), axes, keepdims: true) + (epsilon ?? Config.Epsilon));
-        return Cast(scale is null ? y : y * OverAxes(scale, wide, axes), dtype);
+        return Cast(NormalizeRows(wide, scale, null, axes, new(epsilon ?? Config.Epsilon, Centred: false)), dtype);
+    }
+
+    /// <summary>Scale and shift are part of the op where they are vectors along the last axis, the only one.</summary>
+    static Tensor NormalizeRows(Tensor x, Tensor? scale, Tensor? shift, Axes axes, RowNormalize op)
+    {
+        var vectors = axes.Count == 1 && (scale ?? shift) is { Rank: 1 } given && axes[0] == x.Rank - 1 && (shift ?? given).Rank == 1
+            && given.Shape.IsKnown && given.Shape[0] == x.Shape[-1] && (shift ?? given).Shape == given.Shape;
+        if (vectors)
+        {
+            var (gamma, beta) = (scale ?? OnesLike(shift!), shift ?? ZerosLike(scale!));
+            return new Part(0).On(op.On(x, Cast(gamma, x.DType), Cast(beta, x.DType)));
+        }
+        var y = AlongLast(x, axes, "normalization", rows => new Part(0).On(op.On(rows)));
+        if (scale is not null) y *= OverAxes(scale, x, axes);
+        return shift is null ? y : y + OverAxes(shift, x, axes);
     }
 
     /// <summary>A tensor of the dimensions along some axes, laid along them.</summary>

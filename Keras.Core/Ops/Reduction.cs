@@ -223,9 +223,9 @@ public static partial class Ops
     {
         x = AsFloating(x);
         var axes = Resolve(axis, x, "logsumexp");
-        var max = StopGradient(Max(x, axes, keepdims: true));
-        max = Where(Isfinite(max), max, 0);
-        var sum = Log(Sum(Exp(x - max), axes, keepdims: true)) + max;
-        return keepdims ? sum : Squeeze(sum, axes);
+        if (axes.Count != 1 || axes[0] != x.Rank - 1)
+            return LogSumExp.Over(x, axes) is var sum && keepdims ? sum : Squeeze(sum, axes);
+        var rows = new LogSumExp().On(x);
+        return keepdims ? ExpandDims(rows, -1) : rows;
     }
 }

@@ -52,6 +52,24 @@ sealed record LogSoftmaxGradient : Fused
     }
 }
 
+/// <summary>The logarithm of the sum of exp(x) along the last axis.</summary>
+sealed record LogSumExp : Fused
+{
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(inputs[0].Shape.Slice(0, inputs[0].Shape.Rank - 1));
+
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new Softmax().On(result.Inputs[0]) * Ops.ExpandDims(gradient, -1)];
+
+    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) => Ops.Squeeze(Over(inputs[0], -1), -1);
+
+    /// <summary>Over several axes, which stay as 1.</summary>
+    internal static Tensor Over(Tensor x, Axes axes)
+    {
+        var max = Ops.StopGradient(Ops.Max(x, axes, keepdims: true));
+        max = Ops.Where(Ops.Isfinite(max), max, 0);
+        return Ops.Log(Ops.Sum(Ops.Exp(x - max), axes, keepdims: true)) + max;
+    }
+}
+
 /// <summary>What the classes in the last axis cost: a family of ops on (…, classes) and integer labels (…).</summary>
 abstract record Labelled : Fused
 {
@@ -155,27 +173,27 @@ public static partial class Ops
     public static Tensor Softmax(Tensor x, int axis = -1) => Softmax(x, (Axes)axis);
 
     /// <summary>exp(x) divided by its sum along several axes; over all elements for <c>null</c>.</summary>
-    public static Tensor Softmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "softmax", new Softmax());
+    public static Tensor Softmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "softmax", y => new Softmax().On(y));
 
     /// <summary>The logarithm of the softmax, without loss at small values.</summary>
     public static Tensor LogSoftmax(Tensor x, int axis = -1) => LogSoftmax(x, (Axes)axis);
 
     /// <summary>The logarithm of the softmax along several axes, or over all elements for <c>null</c>.</summary>
-    public static Tensor LogSoftmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "log_softmax", new LogSoftmax());
+    public static Tensor LogSoftmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "log_softmax", y => new LogSoftmax().On(y));
 
-    /// <summary>Applies an op of the last axis along some others: they are moved to the end, as one.</summary>
-    static Tensor AlongLast(Tensor x, Axes axis, string who, Op op)
+    /// <summary>Applies a function of the last axis along some others: they are moved to the end, as one.</summary>
+    static Tensor AlongLast(Tensor x, Axes axis, string who, Func<Tensor, Tensor> apply)
     {
         if (x.Rank == 0) throw Errors.Argument(who, "a scalar has no axis", "1 dimension or more", x.Shape);
         var axes = axis.Of(x.Shape, who);
-        if (axes.Count == 1 && axes[0] == x.Rank - 1) return op.On(x);
+        if (axes.Count == 1 && axes[0] == x.Rank - 1) return apply(x);
         var order = Enumerable.Range(0, x.Rank).Where(i => !axes.Contains(i)).Concat(axes).ToArray();
         var moved = Transpose(x, order);
         var kept = moved.Shape.Slice(0, x.Rank - axes.Count);
         var together = axes.Count == 1 ? moved : Reshape(moved, kept.Append(Shape.Of((int)moved.Shape.Slice(kept.Rank, axes.Count).Size)));
         var inverse = new int[order.Length];
         for (var i = 0; i < order.Length; i++) inverse[order[i]] = i;
-        return Transpose(Reshape(op.On(together), moved.Shape), inverse);
+        return Transpose(Reshape(apply(together), moved.Shape), inverse);
     }
 
     /// <summary>The cross-entropy between one-hot or soft targets and predictions.</summary>

@@ -15,6 +15,10 @@ internal static unsafe class SoftmaxKernels
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         RowRun<LogSoftmaxRow<T>>.Run(new(x, y, cols), rows, cols);
 
+    internal static void LogSumExp<T>(T* x, T* y, long rows, long cols)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        RowRun<LogSumExpRow<T>>.Run(new(x, y, cols), rows, cols);
+
     /// <summary>dx = y (g - sum(g y)), y being the softmax.</summary>
     internal static void SoftmaxBackward<T>(T* y, T* g, T* dx, long rows, long cols)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
@@ -53,6 +57,23 @@ internal readonly unsafe struct SoftmaxRow<T>(T* x, T* y, long cols) : IRow
         var v = chunk.Load(x, Vector512.Create(T.NegativeInfinity));
         var e = LaneMath.Exp(v - Vector512.Create(LaneMath.Max(v)));
         chunk.Store(y, e * (T.One / LaneMath.Sum(e)));
+    }
+}
+
+internal readonly unsafe struct LogSumExpRow<T>(T* x, T* y, long cols) : IRow
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T* _x = x;
+    private readonly T* _y = y;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Row(long row)
+    {
+        var x = _x + (row * cols);
+        var max = MaxFold<T>.Of(x, cols);
+        // Shifted by an infinity, infinities would turn into NaN.
+        if (!T.IsFinite(max)) max = T.Zero;
+        _y[row] = T.Log(ExpFold<T>.Of(x, max, null, cols)) + max;
     }
 }
 

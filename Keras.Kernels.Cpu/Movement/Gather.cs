@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Keras.Kernels.Cpu.Movement;
 
@@ -53,6 +54,7 @@ internal static unsafe class Gather
     internal static long Check<TIndex>(TIndex* indices, long count, long n)
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
+        if (AreWithin(indices, count, n)) return -1;
         for (long i = 0; i < count; i++)
         {
             var index = long.CreateSaturating(indices[i]);
@@ -60,6 +62,23 @@ internal static unsafe class Gather
         }
 
         return -1;
+    }
+
+    static bool AreWithin<TIndex>(TIndex* indices, long count, long n) where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        var width = Vector512<TIndex>.Count;
+        if (count < width) return false;
+        // The last vector may overlap the one before.
+        Vector512<TIndex> low = Vector512.Load(indices + count - width), high = low;
+        for (long i = 0; i < count - width; i += width)
+        {
+            var some = Vector512.Load(indices + i);
+            (low, high) = (Vector512.Min(low, some), Vector512.Max(high, some));
+        }
+
+        for (var i = 0; i < width; i++)
+            if (long.CreateSaturating(low[i]) < -n || long.CreateSaturating(high[i]) >= n) return false;
+        return true;
     }
 
     internal static long Resolve<TIndex>(TIndex index, long n) where TIndex : unmanaged, IBinaryInteger<TIndex>
@@ -105,6 +124,12 @@ internal static unsafe class Gather
 
         public void Run(long start, long end)
         {
+            if (inner == 1)
+            {
+                Elements(start, end);
+                return;
+            }
+
             for (var row = start; row < end; row++)
             {
                 var x = _x + (row / count * n * inner);
@@ -113,6 +138,15 @@ internal static unsafe class Gather
                     var at = (row * inner) + i;
                     _y[at] = x[(Resolve(_indices[at], n) * inner) + i];
                 }
+            }
+        }
+
+        void Elements(long start, long end)
+        {
+            for (var at = start; at < end;)
+            {
+                var x = _x + (at / count * n);
+                for (var stop = Math.Min(end, ((at / count) + 1) * count); at < stop; at++) _y[at] = x[Resolve(_indices[at], n)];
             }
         }
     }

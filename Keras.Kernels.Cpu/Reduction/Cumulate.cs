@@ -11,6 +11,10 @@ internal static unsafe class Cumulate
 {
     const int TileElements = 256;
     const int BlockElements = 32768;
+    const int Together = 4;
+
+    // Not a divisor of 4096 bytes: a load would wait for the store to another row at the same place of its page.
+    const int Apart = TileElements + 24;
 
     internal static void Run<TOp, T>(T* x, T* y, long outer, long n, long inner, bool reverse)
         where TOp : IReduction where T : unmanaged
@@ -59,7 +63,10 @@ internal static unsafe class Cumulate
         public void Run(int block)
         {
             var end = Math.Min(_units, (block + 1) * UnitsPerBlock);
-            for (var unit = block * UnitsPerBlock; unit < end; unit++)
+            var unit = block * UnitsPerBlock;
+            // One addition waits for the one before: several rows at once fill the time.
+            for (; _inner == 1 && unit + Together <= end; unit += Together) Rows(unit * _n);
+            for (; unit < end; unit++)
             {
                 if (_inner == 1) Row(unit * _n);
                 else Columns(unit / _tiles * _n * _inner, unit % _tiles * TileElements);
@@ -79,13 +86,37 @@ internal static unsafe class Cumulate
                 var at = wide + (_reverse ? count - 1 : 0);
                 for (var i = 0; i < count; i++, at += step)
                 {
-                    total = typeof(TOp) == typeof(Sum) ? total + *at : Joined(total, *at);
-                    *at = total;
+                    *at = total = Next(total, *at);
                 }
 
                 Elementwise.Cast.Row(wide, _y + start, count);
             }
         }
+
+        void Rows(long offset)
+        {
+            var wide = stackalloc TWide[Together * Apart];
+            TWide a = TOp.Identity<TWide>(), b = a, c = a, d = a;
+            var step = _reverse ? -1 : 1;
+            for (long done = 0; done < _n; done += TileElements)
+            {
+                var count = (int)Math.Min(TileElements, _n - done);
+                var start = offset + (_reverse ? _n - done - count : done);
+                for (var row = 0; row < Together; row++) Elementwise.Cast.Row(_x + start + (row * _n), wide + (row * Apart), count);
+                var at = wide + (_reverse ? count - 1 : 0);
+                for (var i = 0; i < count; i++, at += step)
+                {
+                    *at = a = Next(a, *at);
+                    at[Apart] = b = Next(b, at[Apart]);
+                    at[2 * Apart] = c = Next(c, at[2 * Apart]);
+                    at[3 * Apart] = d = Next(d, at[3 * Apart]);
+                }
+
+                for (var row = 0; row < Together; row++) Elementwise.Cast.Row(wide + (row * Apart), _y + start + (row * _n), count);
+            }
+        }
+
+        static TWide Next(TWide total, TWide x) => typeof(TOp) == typeof(Sum) ? total + x : Joined(total, x);
 
         static TWide Joined(TWide x, TWide y) =>
             TOp.Combine(Vector512.CreateScalar(x), Vector512.CreateScalar(y)).ToScalar();

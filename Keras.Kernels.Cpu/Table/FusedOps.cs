@@ -18,6 +18,15 @@ internal static unsafe class SoftmaxTable
         }
     }
 
+    internal sealed class Total(Shape shape) : IWideMaker
+    {
+        public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var (rows, columns) = Of(shape);
+            return new((in KernelCall call) => SoftmaxKernels.LogSumExp(call.Input<T>(0), call.Output<T>(), rows, columns));
+        }
+    }
+
     internal sealed class Backward(Shape shape, bool log) : IWideMaker
     {
         public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>

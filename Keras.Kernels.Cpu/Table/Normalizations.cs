@@ -50,3 +50,29 @@ internal static unsafe class BatchNormTable
         }
     }
 }
+
+/// <summary>Normalization of rows, forward and backward.</summary>
+internal static unsafe class RowNormTable
+{
+    static (long Rows, long Columns) Of(Shape shape) => (shape.Slice(0, shape.Rank - 1).Size, shape[-1]);
+
+    internal sealed class Forward(RowNormalize op, TensorType[] inputs) : IWideMaker
+    {
+        public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var ((rows, columns), scaled) = (Of(inputs[0].Shape), inputs.Length > 1);
+            return new((in KernelCall call) => RowNormKernels.Forward(call.Input<T>(0), scaled ? call.Input<T>(1) : null, scaled ? call.Input<T>(2) : null,
+                call.Output<T>(), call.Output<T>(1), call.Output<T>(2), rows, columns, op.Epsilon, op.Centred));
+        }
+    }
+
+    internal sealed class Backward(RowNormalizeGradient op, TensorType[] inputs) : IWideMaker
+    {
+        public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var ((rows, columns), scaled) = (Of(inputs[0].Shape), inputs.Length > 4);
+            return new((in KernelCall call) => RowNormKernels.Backward(call.Input<T>(0), call.Input<T>(1), call.Input<T>(2), call.Input<T>(3),
+                scaled ? call.Input<T>(4) : null, call.Output<T>(), scaled ? call.Output<T>(1) : null, scaled ? call.Output<T>(2) : null, rows, columns, op.Centred));
+        }
+    }
+}

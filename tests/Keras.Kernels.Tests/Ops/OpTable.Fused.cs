@@ -24,6 +24,12 @@ static partial class OpTable
         return Array.ConvertAll(row, v => v - max - log);
     }
 
+    static double LogSumExp(double[] row)
+    {
+        var max = double.IsFinite(row.Max()) ? row.Max() : 0;
+        return Math.Log(Nd.Sum(row.Select(v => Math.Exp(v - max)))) + max;
+    }
+
     /// <summary>Each row of the first array by those of the others; vectors count one element a row.</summary>
     static Nd ByRow(Nd[] x, Func<double[][], double[]> function, bool keeps = true)
     {
@@ -78,6 +84,12 @@ static partial class OpTable
             Specials = Logits,
             ZeroSign = false,
         },
+        ByRow<LogSumExp>(x => Ops.Logsumexp(x[0], -1), x => ByRow(x, r => [LogSumExp(r[0])], keeps: false), Range(-5, 5)) with
+        {
+            Scale = Scale.Largest,
+            Specials = [.. Logits, [new([2, 2], [double.PositiveInfinity, 1, double.NegativeInfinity, double.NegativeInfinity])]],
+        },
+        .. Gelus(true), .. Gelus(false),
         ByRow<SoftmaxGradient>(x => new SoftmaxGradient().On(x), x => ByRow(x, r =>
         {
             var dot = Nd.Sum(r[0].Zip(r[1], (y, g) => y * g));
@@ -108,6 +120,29 @@ static partial class OpTable
         },
         .. BatchNormalizations([7, 3], 1), .. BatchNormalizations([2, 3, 4, 5], 3), .. BatchNormalizations([2, 3, 4], 1), .. BatchNormalizations([20, 30, 37], 2),
     ];
+
+    static IEnumerable<OpRow> Gelus(bool approximate)
+    {
+        double Below(double x) => 0.5 * (1 + (approximate ? Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))) : References.Erf(x / Math.Sqrt(2))));
+        double Slope(double x) => approximate
+            ? 2 * Below(x) * (1 - Below(x)) * Math.Sqrt(2 / Math.PI) * (1 + (3 * 0.044715 * x * x))
+            : Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
+        Shape[] shapes = [[], [37], [5, 10], [0, 4], [70_001]];
+        var forward = new OpRow(typeof(Gelu), x => Ops.Gelu(x[0], approximate), One(x => new Nd(x[0].Shape, [.. x[0].Values.Select(v => v * Below(v))])), DTypeRules.Floats, [.. shapes.Select(s => (Arg[])[A(s, Range(-4, 4))])])
+        {
+            Label = approximate ? "tanh" : "erf",
+            Steps = Exponential,
+            Scale = Scale.Largest,
+        };
+        yield return forward;
+        yield return forward with
+        {
+            Op = typeof(GeluGradient),
+            Call = x => new GeluGradient(approximate).On(x),
+            Reference = One(x => new Nd(x[0].Shape, [.. x[0].Values.Zip(x[1].Values, (v, g) => g * (Below(v) + (v * Slope(v))))])),
+            Cases = [.. shapes.Select(s => (Arg[])[A(s, Range(-4, 4)), A(s, Range(-2, 2))])],
+        };
+    }
 
     static OpRow[] BatchNormalizations(Shape shape, int axis)
     {
