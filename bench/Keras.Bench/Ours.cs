@@ -81,7 +81,7 @@ static class Ours
     }
 
     /// <summary>Replays a compiled function into memory that is there already, as a training step does.</summary>
-    static Action Compiled(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, params Tensor[] arguments)
+    internal static Action Compiled(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, params Tensor[] arguments)
     {
         foreach (var argument in arguments) argument.Evaluate();
         var plan = new CompiledFunction(function).PlanFor(arguments);

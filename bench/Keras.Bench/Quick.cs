@@ -31,6 +31,7 @@ static class Quick
         foreach (var (rows, columns, k) in new[] { (100_000, 16, 3), (4096, 128, 5), (1000, 1000, 10), (16, 50_000, 100), (1, 1_000_000, 100), (1, 10_000_000, 1000) })
             foreach (var order in TorchPeers.Orders.Keys)
                 yield return new($"{order}-{rows}x{columns}", 0, () => TorchPeers.Order(order, rows, columns, k), () => Bench.Ours.Order(order, rows, columns, k));
+        foreach (var op in HotOp.All) yield return new($"op-{op.Name}", 0, op.TheirAction, op.OurAction);
         yield return new("mlp-step", 0, TorchPeers.MlpStep, Bench.Ours.MlpStep);
         yield return new("convnet-step", 0, TorchPeers.ConvnetStep, Bench.Ours.ConvnetStep);
     }
