@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Keras;
 
 /// <summary>The classes that a name in a config or a string argument can mean: the public ones of this library that derive from one of its
-/// open bases. Nothing else can be named.</summary>
+/// open bases, and those that the program registers. Nothing else can be named.</summary>
 static class KnownTypes
 {
     static readonly Dictionary<string, string> Aliases = new()
@@ -22,6 +22,10 @@ static class KnownTypes
     };
 
     static readonly Type[] All = Find();
+    static volatile Type[] _registered = [];
+
+    /// <summary>Makes a class of the program nameable.</summary>
+    internal static void Register(Type type) => _registered = [.. _registered.Where(t => t.Name != type.Name), type];
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly.")]
     static Type[] Find() => [.. typeof(KnownTypes).Assembly.GetExportedTypes().Where(t => t is { IsAbstract: false, IsGenericType: false })];
@@ -45,5 +49,5 @@ static class KnownTypes
         || string.Equals(t.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>All classes of a kind.</summary>
-    internal static IEnumerable<Type> Of<T>() => All.Where(t => t.IsAssignableTo(typeof(T)));
+    internal static IEnumerable<Type> Of<T>() => All.Concat(_registered).Where(t => t.IsAssignableTo(typeof(T)));
 }

@@ -44,15 +44,26 @@ static class ObjectConfig
         {
             var key = Naming.ConfigKey(parameter.Name!);
             used.Add(key);
-            // Keras writes null for the reduction "none".
-            if (parameter.ParameterType == typeof(Reduce) && config.ContainsKey(key) && config[key] is null) return Reduce.None;
-            return config[key] is { } value ? Read(type, key, value, parameter.ParameterType) : null;
+            return config[key] is { } value ? Read(type, key, value, parameter.ParameterType) : config.ContainsKey(key) ? Null(parameter.ParameterType) : null;
         });
         foreach (var (key, value) in config)
             if (!used.Contains(key) && value is not null && !IsIgnored(value))
                 throw Errors.Argument(type.Name, $"\"{key}\" is no argument", string.Join(", ", used), value.ToJsonString());
         return made;
     }
+
+    // Keras writes null for the choice "none".
+    static object? Null(Type type) => type == typeof(Reduce) ? Reduce.None : type == typeof(Layers.MergeMode) ? (object)Layers.MergeMode.None : null;
+
+    /// <summary>A new object like another one, with some arguments replaced. Layers within are copied too, and what draws first weights draws anew.</summary>
+    internal static object Copy(object made, Dictionary<string, object?>? replaced = null) => Construct(made.GetType(), (ParameterInfo parameter) =>
+        replaced is not null && replaced.TryGetValue(parameter.Name!, out var value) ? value : Property(made, parameter) switch
+        {
+            Layer layer => Copy(layer),
+            IReadOnlyList<Layers.RNNCell> cells => cells.Select(c => (Layers.RNNCell)Copy(c)).ToArray(),
+            Initializer initializer => Copy(initializer),
+            var other => other,
+        });
 
     // Keras writes flags of features that are off for every layer.
     static bool IsIgnored(JsonNode value) => value.GetValueKind() == JsonValueKind.False;
@@ -62,6 +73,9 @@ static class ObjectConfig
     internal static T Deserialize<T>(JsonNode node) where T : class => node is JsonObject o
         ? (T)Construct(KnownTypes.Type<T>((string?)o["class_name"] ?? ""), o["config"] as JsonObject ?? [])
         : KnownTypes.Create<T>((string?)node ?? "");
+
+    static Layer DeserializeLayer(JsonNode node, Type type) => Deserialize<Layer>(node) is var layer && layer.GetType().IsAssignableTo(type)
+        ? layer : throw Errors.Argument("config", "a layer is of another kind", type.Name, layer.GetType().Name);
 
     static object? Read(Type owner, string key, JsonNode value, Type type)
     {
@@ -88,6 +102,9 @@ static class ObjectConfig
                 _ when type == typeof(Initializer) => Deserialize<Initializer>(value),
                 _ when type == typeof(Regularizer) => Deserialize<Regularizer>(value),
                 _ when type == typeof(Constraint) => Deserialize<Constraint>(value),
+                _ when type == typeof(Layers.MergeMode) => (Layers.MergeMode)(string)value!,
+                _ when type.IsAssignableTo(typeof(Layer)) => DeserializeLayer(value, type),
+                _ when type == typeof(IReadOnlyList<Layers.RNNCell>) => value.AsArray().Select(v => (Layers.RNNCell)DeserializeLayer(v!, typeof(Layers.RNNCell))).ToArray(),
                 _ => throw Errors.Unsupported(owner.Name, $"\"{key}\" cannot be read from a config", "a known kind of argument", type.Name),
             };
         }
@@ -127,30 +144,35 @@ static class ObjectConfig
         : throw Errors.Unsupported("dtype", "this kind of policy is not supported yet", "DTypePolicy", o["class_name"]);
 
     /// <summary>The config of an object, by the arguments of its constructor.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole.")]
     internal static JsonObject Of(object made)
     {
         var config = new JsonObject();
         foreach (var parameter in Constructor(made.GetType()).GetParameters())
         {
-            var name = char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..];
-            var property = made.GetType().GetProperty(name)
-                ?? throw Errors.Unsupported(made.GetType().Name, "a constructor argument has no property of its name", name, "none");
-            var value = property.GetValue(made);
+            var value = Property(made, parameter);
             // As Keras, whose base class writes the regularizer only where there is one.
             if (value is null && parameter.Name == "activityRegularizer") continue;
-            config[Naming.ConfigKey(parameter.Name)] = Write(value);
+            config[Naming.ConfigKey(parameter.Name!)] = Write(value);
         }
         return config;
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole.")]
+    static object? Property(object made, ParameterInfo parameter)
+    {
+        var name = char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..];
+        var property = made.GetType().GetProperty(name)
+            ?? throw Errors.Unsupported(made.GetType().Name, "a constructor argument has no property of its name", name, "none");
+        return property.GetValue(made);
+    }
+
     /// <summary>An object as Keras writes it: module, class, config.</summary>
-    internal static JsonObject Serialize(object made, string module) => new()
+    internal static JsonObject Serialize(object made, string? module) => new()
     {
         ["module"] = module,
         ["class_name"] = made.GetType().Name,
-        ["config"] = Of(made),
-        ["registered_name"] = null,
+        ["config"] = made is Layer layer ? layer.GetConfig() : Of(made),
+        ["registered_name"] = module is null ? made.GetType().Name : null,
     };
 
     static JsonArray Nested(ReadOnlySpan<double> values, ReadOnlySpan<int> dims)
@@ -190,6 +212,9 @@ static class ObjectConfig
         Initializer => Serialize(value, "keras.initializers"),
         Regularizer => Serialize(value, "keras.regularizers"),
         Constraint => Serialize(value, "keras.constraints"),
+        Layers.MergeMode mode => mode == Layers.MergeMode.None ? null : mode.ToString(),
+        Layer => Serialize(value, value.GetType().Assembly == typeof(Layer).Assembly ? "keras.layers" : null),
+        IReadOnlyList<Layers.RNNCell> cells => new JsonArray([.. cells.Select(Write)]),
         _ => throw Errors.Unsupported("config", "this kind of value cannot be written", "a known kind of argument", value.GetType().Name),
     };
 }

@@ -26,17 +26,21 @@ sealed class LayerConfigTests
         }
     }
 
-    // Layers of another policy or with a Python function are not among ours, and only nearest upsampling is.
+    // Layers of the recorded tests themselves are not among ours; nor are those of another policy or with a Python function, and only nearest upsampling is.
     static bool IsPlain(JsonObject config) => !Foreign.Any(f => config[f] is not null)
         && (config["dtype"] is not JsonObject policy || policy["class_name"]!.GetValue<string>() == "DTypePolicy")
-        && config["activation"] is not JsonObject
+        && config["activation"] is not JsonObject && config.Select(p => p.Value).Concat(config["cell"]?["config"]?["cells"]?.AsArray() ?? []).OfType<JsonObject>().All(IsOurs)
         && (config["interpolation"] is null || config["interpolation"]!.GetValue<string>() == "nearest");
+
+    static bool IsOurs(JsonObject part) => part["module"]?.GetValue<string>().Contains("_test", StringComparison.Ordinal) != true;
 
     static JsonElement Canonical(JsonNode config)
     {
-        foreach (var part in config.AsObject().Select(p => p.Value).OfType<JsonObject>())
+        foreach (var part in config.AsObject().Select(p => p.Value).SelectMany(p => p is JsonArray list ? [.. list] : new[] { p }).OfType<JsonObject>())
         {
-            part.Remove("shared_object_id");
+            // A layer that is built says for which shape; those here are not.
+            foreach (var key in (string[])["shared_object_id", "build_config"]) part.Remove(key);
+            foreach (var key in Foreign) (part["config"] as JsonObject)!.Remove(key);
             part["config"] = JsonNode.Parse(Canonical(part["config"]!).GetRawText());
         }
         return JsonDocument.Parse(config.ToJsonString()).RootElement;

@@ -21,13 +21,16 @@ sealed class LayerInvocation
 
     public Nest Inputs { get; }
 
+    /// <summary>The inputs that gradients are recorded for: all but the states that a call begins with.</summary>
+    public required IReadOnlyList<Tensor> Watched { get; init; }
+
     public static LayerInvocation Of(Layer layer, GoldenCase golden, IReadOnlyDictionary<string, GoldenValue> kwargs)
     {
         var positional = golden["inputs"].Elements;
         if (positional.Count == 2 && SecondArguments.TryGetValue(golden.Name, out var second))
             (positional, kwargs) = ([positional[0]], kwargs.Append(KeyValuePair.Create(second, positional[1])).ToDictionary());
-        var given = positional.Concat(InputNames.Where(kwargs.ContainsKey).Select(n => kwargs[n])).Where(v => v is not GoldenValue.Null);
-        var all = given.Concat(kwargs.GetValueOrDefault("initial_state") is { } state ? States(state) : []).Select(GoldenTensors.Nest).ToArray();
+        var given = positional.Concat(InputNames.Where(kwargs.ContainsKey).Select(n => kwargs[n])).Where(v => v is not GoldenValue.Null).Select(GoldenTensors.Nest).ToArray();
+        Nest[] all = [.. given, .. kwargs.GetValueOrDefault("initial_state") is { } state ? States(state).Select(GoldenTensors.Nest) : []];
         var inputs = all.Length == 1 ? all[0] : Nest.List(all);
         Mask(layer, inputs.Flatten(), golden.Find("input_masks")?.Elements ?? []);
         if (kwargs.GetValueOrDefault("mask") is { } mask and not GoldenValue.Null)
@@ -35,7 +38,7 @@ sealed class LayerInvocation
         var training = kwargs.GetValueOrDefault("training") is GoldenValue.Bool flag ? flag.Value : (bool?)null;
         string[] known = [.. InputNames, "training", "mask", "initial_state"];
         var more = kwargs.Where(k => !known.Contains(k.Key) && k.Value is not (GoldenValue.Null or GoldenValue.Bool { Value: false })).ToDictionary();
-        return new LayerInvocation(layer, inputs, training, more);
+        return new LayerInvocation(layer, inputs, training, more) { Watched = [.. inputs.Flatten().Take(given.Sum(g => g.Flatten().Count))] };
     }
 
     public Nest Placeholders() =>

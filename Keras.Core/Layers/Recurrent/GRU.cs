@@ -1,0 +1,59 @@
+namespace Keras.Layers;
+
+/// <summary>Gated recurrent units over (batch, time, features), as <c>keras.layers.GRU</c> (Cho et al., 2014).</summary>
+public sealed class GRU : RecurrentLayer
+{
+    /// <summary>Chooses the size, what belongs to the weights, and what is returned.</summary>
+    /// <param name="units">The size of the state and of the output, 1 or more.</param>
+    /// <param name="activation">Applied to the candidate. Default tanh.</param>
+    /// <param name="recurrentActivation">Applied to the gates. Default sigmoid.</param>
+    /// <param name="useBias">Whether a bias is added. Default true.</param>
+    /// <param name="kernelInitializer">The first kernel, (inputs, 3 · units). Default glorot_uniform.</param>
+    /// <param name="recurrentInitializer">The first kernel of the state, (units, 3 · units). Default orthogonal.</param>
+    /// <param name="biasInitializer">The first bias. Default zeros.</param>
+    /// <param name="kernelRegularizer">A penalty on the kernel. Default none.</param>
+    /// <param name="recurrentRegularizer">A penalty on the kernel of the state. Default none.</param>
+    /// <param name="biasRegularizer">A penalty on the bias. Default none.</param>
+    /// <param name="activityRegularizer">A penalty on the outputs, divided by the batch size. Default none.</param>
+    /// <param name="kernelConstraint">A rule for the kernel. Default none.</param>
+    /// <param name="recurrentConstraint">A rule for the kernel of the state. Default none.</param>
+    /// <param name="biasConstraint">A rule for the bias. Default none.</param>
+    /// <param name="dropout">The probability that an element of the input is dropped in training, the same at all steps. Default 0.</param>
+    /// <param name="recurrentDropout">The probability that an element of the state is dropped in training, the same at all steps. Default 0.</param>
+    /// <param name="seed">The seed of dropout. Default one drawn now.</param>
+    /// <param name="returnSequences">Whether the outputs of all steps are returned, (batch, time, units), not only the last one. Default false.</param>
+    /// <param name="returnState">Whether the last state is returned too. Default false.</param>
+    /// <param name="goBackwards">Whether to begin at the last step; sequences are returned in the order of computing. Default false.</param>
+    /// <param name="stateful">Whether a call begins with the states that the call before ended with. It needs a fixed batch size. Default false.</param>
+    /// <param name="unroll">Whether each step becomes a part of the graph of its own. It needs a known number of steps. Default false.</param>
+    /// <param name="resetAfter">Whether the state is reset after its product with the kernel, not before; the bias is (2, 3 · units) then, else
+    /// (3 · units,). Default true.</param>
+    /// <param name="zeroOutputForMask">Whether the output of a step that does not count is zero, not that of the step before. Default false.</param>
+    /// <param name="name">Default the class name in snake case, with a number where it is taken.</param>
+    /// <param name="dtype">The dtype policy. Default <see cref="DTypePolicy.Global"/>.</param>
+    /// <param name="trainable">Whether optimizers update the weights. Default true.</param>
+    /// <exception cref="ArgumentException">There are no units, or a rate is outside of [0, 1].</exception>
+    public GRU(int units, ActivationFunction? activation = null, ActivationFunction? recurrentActivation = null, bool useBias = true,
+        Initializer? kernelInitializer = null, Initializer? recurrentInitializer = null, Initializer? biasInitializer = null,
+        Regularizer? kernelRegularizer = null, Regularizer? recurrentRegularizer = null, Regularizer? biasRegularizer = null,
+        Regularizer? activityRegularizer = null, Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null,
+        Constraint? biasConstraint = null, double dropout = 0, double recurrentDropout = 0, int? seed = null, bool returnSequences = false,
+        bool returnState = false, bool goBackwards = false, bool stateful = false, bool unroll = false, bool resetAfter = true,
+        bool zeroOutputForMask = false, string? name = null, DTypePolicy? dtype = null, bool trainable = true)
+        : base(new GRUCell(units, activation, recurrentActivation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer,
+            recurrentRegularizer, biasRegularizer, kernelConstraint, recurrentConstraint, biasConstraint, dropout, recurrentDropout, resetAfter, seed,
+            "gru_cell", dtype, trainable), returnSequences, returnState, goBackwards, stateful, unroll, zeroOutputForMask, name, dtype, trainable, activityRegularizer)
+    {
+    }
+
+    GRUCell Own => (GRUCell)Cell;
+
+    /// <summary>The size of the state and of the output.</summary>
+    public int Units => Own.Units;
+
+    /// <summary>Applied to the gates.</summary>
+    public ActivationFunction RecurrentActivation => Own.RecurrentActivation;
+
+    /// <summary>Whether the state is reset after its product with the kernel.</summary>
+    public bool ResetAfter => Own.ResetAfter;
+}
