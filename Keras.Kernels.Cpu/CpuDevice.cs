@@ -165,6 +165,8 @@ public sealed unsafe class CpuDevice : Device
     void AddProducts()
     {
         On<Keras.MatMul>(MatMulTable.Prepare);
+        On<Keras.Svd>((op, i, _) => Types.Wide(i[0].DType, new DecompositionTable.SvdMaker(op, i[0].Shape)));
+        On<Keras.Qr>((op, i, _) => Types.Wide(i[0].DType, new DecompositionTable.QrMaker(op, i[0].Shape)));
         On<Keras.Convolution>(ConvolutionTable.Forward);
         On<Keras.ConvolutionInputGradient>(ConvolutionTable.InputGradient);
         On<Keras.ConvolutionFilterGradient>(ConvolutionTable.FilterGradient);

@@ -77,7 +77,7 @@ public static class Gradients
         if (node.Op is not Part part) return node.Op.Vjp(node, gradient);
         var tuple = node.Inputs[0];
         if (!parts.TryGetValue(tuple, out var list)) parts[tuple] = list = new Tensor?[tuple.Type.Parts.Length];
-        list[part.Index] = gradient;
+        list[part.Index] = list[part.Index] is { } other ? other + gradient : gradient;
         return null;
     }
 

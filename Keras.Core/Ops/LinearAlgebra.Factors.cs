@@ -5,6 +5,9 @@ static class Matrices
 {
     internal static Shape Batch(this Shape shape) => shape.Slice(0, shape.Rank - 2);
 
+    /// <summary>The lesser of the numbers of rows and columns.</summary>
+    internal static int Least(this Shape shape) => shape[-1] == Shape.Unknown || shape[-2] == Shape.Unknown ? Shape.Unknown : Math.Min(shape[-1], shape[-2]);
+
     internal static bool MayBeSquare(this Shape shape) =>
         shape.Rank >= 2 && (shape[-1] == shape[-2] || shape[-1] == Shape.Unknown || shape[-2] == Shape.Unknown);
 }
@@ -58,9 +61,8 @@ sealed record LuFactor : Op
     {
         var x = inputs[0].Shape;
         if (x.Rank < 2) throw Wrong("there are no matrices", "2 dimensions or more", x);
-        var steps = x[-1] == Shape.Unknown || x[-2] == Shape.Unknown ? Shape.Unknown : Math.Min(x[-1], x[-2]);
         TensorType Places(int count) => new(DType.Int32, x.Batch().Append(Shape.Of(count)));
-        return TensorType.Tuple(inputs[0], Places(steps), Places(x[-2]));
+        return TensorType.Tuple(inputs[0], Places(x.Least()), Places(x[-2]));
     }
 
     internal override Tensor?[] VjpParts(Tensor result, Tensor?[] gradients)

@@ -12,7 +12,6 @@ public static partial class Ops
     /// <param name="keepdims">Whether the axes stay as 1. Default no.</param>
     /// <exception cref="ArgumentException">The axes are out of range or more than two, the tensor is neither vector nor matrix, or matrices have no
     /// norm of the order.</exception>
-    /// <exception cref="NotSupportedException">The order is one of singular values.</exception>
     public static Tensor Norm(Tensor x, double? ord = null, Axes? axis = null, bool keepdims = false)
     {
         var (a, axes) = (Wide(x), NormAxes(x, ord is not null, axis));
@@ -26,7 +25,6 @@ public static partial class Ops
     /// <param name="axis">The axes of rows and columns. Default those of a matrix.</param>
     /// <param name="keepdims">Whether the axes stay as 1. Default no.</param>
     /// <exception cref="ArgumentException">The name is unknown, the axes are out of range, or there are not two of them.</exception>
-    /// <exception cref="NotSupportedException">The nuclear norm, of singular values.</exception>
     public static Tensor Norm(Tensor x, string ord, Axes? axis = null, bool keepdims = false)
     {
         Choice.Check("ord", ord, "fro", "nuc");
@@ -83,7 +81,4 @@ public static partial class Ops
         var norms = reduce(SingularValues(Moveaxis(x, axes, (-2, -1))));
         return keepdims ? ExpandDims(norms, axes) : norms;
     }
-
-    static Tensor SingularValues(Tensor x) =>
-        throw Errors.Unsupported("norm", "norms of singular values are not there yet", "1, -1, ∞, -∞ or \"fro\" for matrices", x);
 }

@@ -52,7 +52,11 @@ public static partial class Ops
     /// <param name="b">Vectors (…, n), with a dimension less than <paramref name="a"/>, or matrices (…, n, m). The axes before are broadcast.</param>
     /// <returns>Solutions of b's shape.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit together; when it runs, a matrix is singular.</exception>
-    public static Tensor Solve(Tensor a, Tensor b) => Solve(a, b, "solve", new Solve { RefusesSingular = true });
+    public static Tensor Solve(Tensor a, Tensor b)
+    {
+        AsSquares(a, "solve");
+        return Solved(a, b, "solve", new Solve { RefusesSingular = true });
+    }
 
     /// <summary>The solution x of a·x = b for triangles, by substitution. A 0 on the diagonal gives infinities.</summary>
     /// <param name="a">Triangles (…, n, n); the other side is not read.</param>
@@ -60,16 +64,21 @@ public static partial class Ops
     /// <param name="lower">Whether the triangles are lower ones. Default no: upper.</param>
     /// <returns>Solutions of b's shape.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
-    public static Tensor SolveTriangular(Tensor a, Tensor b, bool lower = false) => Solve(a, b, "solve_triangular", new TriangularSolve(lower));
-
-    static Tensor Solve(Tensor a, Tensor b, string who, Op op)
+    public static Tensor SolveTriangular(Tensor a, Tensor b, bool lower = false)
     {
-        AsSquares(a, who);
+        AsSquares(a, "solve_triangular");
+        return Solved(a, b, "solve_triangular", new TriangularSolve(lower));
+    }
+
+    /// <summary>By an op that takes matrices on both sides.</summary>
+    static Tensor Solved(Tensor a, Tensor b, string who, Op op)
+    {
         var isVector = b.Rank == a.Rank - 1;
         if (!isVector && b.Rank < a.Rank)
             throw Errors.Argument(who, "the right-hand side has too few dimensions", $"{a.Rank - 1} or more", b.Shape);
-        if (a.Shape[-1] != b.Shape[isVector ? -1 : -2])
-            throw Errors.Argument(who, "the right-hand side has another number of rows", a.Shape[-1], $"{b.Shape} for matrices {a.Shape}");
+        var (rows, given) = (a.Shape[-2], b.Shape[isVector ? -1 : -2]);
+        if (rows != given && rows != Shape.Unknown && given != Shape.Unknown)
+            throw Errors.Argument(who, "the right-hand side has another number of rows", rows, $"{b.Shape} for matrices {a.Shape}");
         var (x, y) = Promote(a, b);
         var result = op.On(Wide(x), Wide(isVector ? ExpandDims(y, -1) : y));
         return Narrowed(isVector ? Squeeze(result, -1) : result, x);

@@ -1,7 +1,7 @@
 namespace Keras.Kernels.Tests.Table;
 
 /// <summary>Linear algebra on matrices in double precision, written plainly.</summary>
-static class Dense
+static partial class Dense
 {
     /// <summary>Each matrix of a batch replaced by one of the same shape.</summary>
     internal static Nd Each(Nd x, Func<double[,], double[,]> function) => new(x.Shape, [.. Of(x).SelectMany(a => Values(function(a)))]);

@@ -27,6 +27,7 @@ static partial class OpTable
         [typeof(RowOrder)] = "positions",
         [typeof(SearchSorted)] = "positions",
         [typeof(NonzeroPlaces)] = "positions",
+        [typeof(MatrixRank)] = "a count",
         [typeof(Bincount)] = "counts of integers",
         [typeof(Iota)] = "no input",
         [typeof(RandomOp)] = "the only input is a key",
@@ -37,7 +38,7 @@ static partial class OpTable
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Decompositions(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 

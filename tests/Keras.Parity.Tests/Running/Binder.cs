@@ -11,12 +11,13 @@ static class Binder
     public static object? Call(IEnumerable<MethodInfo> overloads, object? target, IReadOnlyDictionary<string, GoldenValue> arguments)
     {
         MissingException? reason = null;
-        foreach (var method in Narrowest(overloads))
+        var methods = Narrowest(overloads).ToArray();
+        foreach (var method in methods)
         {
             object?[] bound;
             try
             {
-                bound = Bind(method, arguments);
+                bound = Bind(method, arguments, methods);
             }
             catch (MissingException e)
             {
@@ -32,16 +33,18 @@ static class Binder
     static IEnumerable<MethodInfo> Narrowest(IEnumerable<MethodInfo> overloads) =>
         overloads.OrderBy(m => m.GetParameters().Length).ThenBy(m => m.GetParameters().Count(p => p.ParameterType == typeof(double)));
 
-    static object?[] Bind(MethodInfo method, IReadOnlyDictionary<string, GoldenValue> arguments)
+    static object?[] Bind(MethodInfo method, IReadOnlyDictionary<string, GoldenValue> arguments, MethodInfo[] overloads)
     {
         var open = arguments.ToDictionary(a => Key(a.Key), a => a.Value);
         var values = method.GetParameters().Select(p => open.Remove(Key(p.Name!), out var value) ? Argument(p, value, arguments) : Default(p)).ToArray();
         if (values.Length > 0 && method.GetParameters()[^1].ParameterType == typeof(IReadOnlyList<(string, int)>)) values[^1] = Lengths(open);
-        // A flag that is off and a value that is not given ask for nothing that could be missing.
+        // A flag that is off and a value that is not given ask for nothing that could be missing, unless another overload has the flag on.
         foreach (var (name, value) in open)
-            if (value is not (GoldenValue.Null or GoldenValue.Bool { Value: false })) throw new MissingException($"{method.Name} has no argument {name}");
+            if (value is not (GoldenValue.Null or GoldenValue.Bool { Value: false }) || value is GoldenValue.Bool && overloads.Any(o => IsOn(o, name))) throw new MissingException($"{method.Name} has no argument {name}");
         return values;
     }
+
+    static bool IsOn(MethodInfo method, string flag) => method.GetParameters().Any(p => Key(p.Name!) == flag && p.DefaultValue is true);
 
     // Python's further keywords, as in rearrange(x, "(h w) c -> h w c", h=2): a list of names and sizes.
     static (string, int)[] Lengths(Dictionary<string, GoldenValue> open)

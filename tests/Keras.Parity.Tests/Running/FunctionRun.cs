@@ -33,8 +33,11 @@ static class FunctionRun
         bool TakesFormat(IReadOnlyDictionary<string, GoldenValue> given) =>
             given.GetValueOrDefault("data_format") is null or GoldenValue.Null && overloads.Any(o => o.GetParameters().Any(p => p.ParameterType == typeof(DataFormat)));
 
-        void Check(IReadOnlyDictionary<string, GoldenValue> given) =>
-            new GoldenComparison(GoldenTensors.HasWide(arguments)).Check("result", golden["result"], Binder.Call(overloads, null, given));
+        void Check(IReadOnlyDictionary<string, GoldenValue> given)
+        {
+            var (comparison, received) = (new GoldenComparison(GoldenTensors.HasWide(arguments)), Binder.Call(overloads, null, given));
+            if (!Factorization.Check(golden.Name, given, golden["result"], received, comparison)) comparison.Check("result", golden["result"], received);
+        }
     }
 
     /// <summary>The call must fail with an error that is meant for the caller: at once or, where values decide, when they are asked for.
