@@ -25,6 +25,7 @@ public sealed unsafe class CpuDevice : Device
         AddFactors();
         AddFused();
         AddSequences();
+        AddComplex();
     }
 
     /// <summary>How many threads kernels run on.</summary>
@@ -222,6 +223,34 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.CtcLoss>((op, i, o) => Types.Wide(o.DType, new SequenceTable.Ctc(op, i)));
         On<Keras.CtcLossGradient>((op, i, o) => Types.Wide(o.DType, new SequenceTable.Ctc(op, i)));
         On<Keras.CtcBeamSearch>((op, i, _) => Types.Wide(i[0].DType, new SequenceTable.Beam(op, i[0].Shape)));
+    }
+
+    void AddComplex()
+    {
+        Pairs<Keras.Negative>();
+        Pairs<Keras.Add>();
+        Pairs<Keras.Subtract>();
+        Pairs<Keras.Sum>();
+        Pairs<Keras.Mean>();
+        Pairs<Keras.Cumsum>();
+        Pairs<Keras.TakeGradient>();
+        Pairs<Keras.Multiply, MultiplyPairs>();
+        Pairs<Keras.Divide, DividePairs>();
+        On<Keras.Conj>((_, _, o) => Types.Floats(Types.Pairs(o).DType, new UnaryMaker<Conjugate>(Types.Pairs(o).Shape.Size)));
+    }
+
+    // Ops that do to a complex number what they do to two reals.
+    void Pairs<TOp>() where TOp : Op
+    {
+        var make = _table[typeof(TOp)];
+        _table[typeof(TOp)] = (op, i, o) => make(op, [.. i.Select(Types.Pairs)], Types.Pairs(o));
+    }
+
+    void Pairs<TOp, TBody>() where TOp : Op where TBody : IBinary
+    {
+        var make = _table[typeof(TOp)];
+        _table[typeof(TOp)] = (op, i, o) => !o.DType.IsComplex() ? make(op, i, o)
+            : Types.Floats(o.DType.ToReal(), new BinaryMaker<TBody>(Types.Pairs(i[0]), Types.Pairs(i[1]), Types.Pairs(o)));
     }
 
     void On<TOp>(Func<TOp, TensorType[], TensorType, Kernel?> make) where TOp : Op => _table[typeof(TOp)] = (op, i, o) => make((TOp)op, i, o);

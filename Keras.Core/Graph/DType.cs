@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 
 namespace Keras;
 
@@ -31,6 +32,10 @@ public enum DType
     Float32,
     /// <summary>IEEE double precision.</summary>
     Float64,
+    /// <summary>A complex number: two float32, real before imaginary.</summary>
+    Complex64,
+    /// <summary>A complex number: two float64, real before imaginary.</summary>
+    Complex128,
 }
 
 /// <summary>What a <see cref="DType"/> is, how it is written, and how two of them promote.</summary>
@@ -51,6 +56,8 @@ public static class DTypes
         new(DType.BFloat16, "bfloat16", 2, typeof(BFloat16)),
         new(DType.Float32, "float32", 4, typeof(float)),
         new(DType.Float64, "float64", 8, typeof(double)),
+        new(DType.Complex64, "complex64", 8, typeof(Complex64)),
+        new(DType.Complex128, "complex128", 16, typeof(Complex)),
     ];
 
     /// <summary>Bytes of one element.</summary>
@@ -62,8 +69,25 @@ public static class DTypes
     /// <summary>The .NET type that holds one element.</summary>
     public static Type ClrType(this DType dtype) => Facts[(int)dtype].Type;
 
-    /// <summary>Whether the type is a floating one.</summary>
-    public static bool IsFloating(this DType dtype) => dtype >= DType.Float16;
+    /// <summary>Whether the type is a floating one (complex ones are not).</summary>
+    public static bool IsFloating(this DType dtype) => dtype is >= DType.Float16 and <= DType.Float64;
+
+    /// <summary>Whether the type is a complex one.</summary>
+    public static bool IsComplex(this DType dtype) => dtype >= DType.Complex64;
+
+    /// <summary>Whether the numbers are floating or complex: those that have gradients.</summary>
+    internal static bool IsInexact(this DType dtype) => dtype >= DType.Float16;
+
+    /// <summary>The dtype of the parts of complex numbers; any other itself.</summary>
+    internal static DType ToReal(this DType dtype) => dtype switch
+    {
+        DType.Complex64 => DType.Float32,
+        DType.Complex128 => DType.Float64,
+        _ => dtype,
+    };
+
+    /// <summary>The least complex dtype that holds the numbers of a floating one.</summary>
+    internal static DType ToComplex(this DType dtype) => dtype is DType.Float64 or DType.Complex128 ? DType.Complex128 : DType.Complex64;
 
     /// <summary>Whether the type is an integer (bool is not).</summary>
     public static bool IsInteger(this DType dtype) => dtype is > DType.Bool and < DType.Float16;
@@ -106,6 +130,7 @@ public static class DTypes
         if (a == b) return a;
         if (a > b) (a, b) = (b, a);
         if (a == DType.Bool) return b;
+        if (b.IsComplex()) return a == DType.Float64 ? DType.Complex128 : b;
         if (b.IsFloating())
             return a.IsFloating() && b == DType.BFloat16 ? DType.Float32 : b;
         if (!a.IsUnsigned() || b.IsUnsigned()) return b;
@@ -117,7 +142,8 @@ public static class DTypes
     /// <summary>The dtype of a literal of kind <paramref name="literal"/> that meets a tensor of <paramref name="dtype"/>:
     /// the tensor's where the kind allows it.</summary>
     internal static DType PromoteWeak(DType dtype, DType literal) =>
-        literal.IsFloating() ? (dtype.IsFloating() ? dtype : Config.Floatx)
+        literal.IsComplex() ? (dtype.IsInexact() ? dtype : Config.Floatx).ToComplex()
+        : literal.IsFloating() ? (dtype.IsInexact() ? dtype : Config.Floatx)
         : literal == DType.Bool ? dtype
         : dtype == DType.Bool ? DType.Int32 : dtype;
 

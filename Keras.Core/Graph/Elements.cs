@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Keras;
@@ -18,7 +19,15 @@ static class Elements
         DType.Float16 => (double)At<Half>(data, index),
         DType.BFloat16 => At<BFloat16>(data, index),
         DType.Float32 => At<float>(data, index),
-        _ => At<double>(data, index),
+        DType.Float64 => At<double>(data, index),
+        _ => throw Errors.Argument("Tensor", "a complex number is not one double", "a real dtype", dtype.Name(), "Ops.Real and Ops.Imag give its parts."),
+    };
+
+    internal static string Text(DType dtype, ReadOnlySpan<byte> data, int index) => dtype switch
+    {
+        DType.Complex64 => At<Complex64>(data, index).ToString("G6", null),
+        DType.Complex128 => At<Complex>(data, index).ToString("G6"),
+        _ => Read(dtype, data, index).ToString("G6"),
     };
 
     internal static void Write(DType dtype, Span<byte> data, int index, double value)
@@ -37,7 +46,9 @@ static class Elements
             case DType.Float16: Set(data, index, (Half)value); break;
             case DType.BFloat16: Set(data, index, (BFloat16)value); break;
             case DType.Float32: Set(data, index, (float)value); break;
-            default: Set(data, index, value); break;
+            case DType.Float64: Set(data, index, value); break;
+            case DType.Complex64: Set(data, index, (Complex64)value); break;
+            default: Set(data, index, (Complex)value); break;
         }
     }
 

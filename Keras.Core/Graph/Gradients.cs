@@ -8,7 +8,7 @@ public static class Gradients
     /// <param name="y">The result. Where it has more than one element, the gradient of the sum of its elements is meant,
     /// or that of the sum weighted by <paramref name="seed"/>.</param>
     /// <param name="xs">What to differentiate for.</param>
-    /// <param name="seed">The gradient that arrives at <paramref name="y"/>, of its shape. Default ones.</param>
+    /// <param name="seed">The gradient that arrives at <paramref name="y"/>, of its shape. Default ones; a complex result needs one.</param>
     /// <returns>One gradient a tensor, of its shape and dtype; zeros where <paramref name="y"/> does not depend on it.</returns>
     /// <exception cref="NotSupportedException">An op on the way has no gradient.</exception>
     public static IReadOnlyList<Tensor> Of(Tensor y, IReadOnlyList<Tensor> xs, Tensor? seed = null)
@@ -34,7 +34,7 @@ public static class Gradients
 
     static Dictionary<Tensor, Tensor> Sum(Tensor y, IReadOnlyList<Tensor> xs, Tensor? seed)
     {
-        if (!y.DType.IsFloating())
+        if (seed is null ? !y.DType.IsFloating() : !y.DType.IsInexact())
             throw Errors.Argument("Gradients", "only a floating result has gradients", "a floating dtype", y);
         if (seed is not null && !seed.Shape.Matches(y.Shape))
             throw Errors.Argument("Gradients", "the seed has another shape than the result", y.Shape, seed.Shape);

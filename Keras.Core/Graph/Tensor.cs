@@ -130,6 +130,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The values converted to double, row-major.</summary>
+    /// <exception cref="ArgumentException">They are complex numbers.</exception>
     /// <exception cref="InvalidOperationException">The tensor depends on an <c>Input</c>, which has no value.</exception>
     public double[] ToDoubles()
     {
@@ -150,7 +151,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The value of a tensor of one element, converted to double.</summary>
-    /// <exception cref="ArgumentException">There is not exactly one element.</exception>
+    /// <exception cref="ArgumentException">There is not exactly one element, or it is a complex number.</exception>
     /// <exception cref="InvalidOperationException">The tensor depends on an <c>Input</c>, which has no value.</exception>
     public double Item()
     {
@@ -190,7 +191,7 @@ public sealed partial class Tensor
         var text = $"{Op.Name}: {Type}";
         if (Value is not { } data || Type.IsTuple) return text;
         var count = Math.Min(Shape.Size, 8);
-        var values = Enumerable.Range(0, (int)count).Select(i => Elements.Read(DType, data.Span, i).ToString("G6"));
+        var values = Enumerable.Range(0, (int)count).Select(i => Elements.Text(DType, data.Span, i));
         return $"{text} [{string.Join(", ", values)}{(count < Shape.Size ? ", …" : "")}]";
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Keras;
 
 // Operators and literals: everything here is a name for a function of Ops.
@@ -12,6 +14,9 @@ public sealed partial class Tensor
 
     /// <summary>A literal of weak dtype: it takes the dtype of what it meets.</summary>
     public static implicit operator Tensor(int value) => Weak(value);
+
+    /// <summary>A literal of weak dtype: the complex one for the floating dtype of what it meets.</summary>
+    public static implicit operator Tensor(Complex value) => Weak(value);
 
     /// <summary>A literal of weak dtype.</summary>
     public static implicit operator Tensor(bool value) => Weak(value);

@@ -2,14 +2,6 @@ namespace Keras;
 
 public static partial class Ops
 {
-    /// <summary>The angle of each number in the complex plane, in radians: 0, or π for negative ones.</summary>
-    public static Tensor Angle(Tensor x)
-    {
-        // Constant wherever it is smooth, so no gradient flows.
-        x = StopGradient(AsFloating(x));
-        return Arctan2(ZerosLike(x), x);
-    }
-
     /// <summary>Absolute value of each element; integers give a floating result.</summary>
     public static Tensor Fabs(Tensor x) => Absolute(AsFloating(x));
 
@@ -87,7 +79,7 @@ public static partial class Ops
 
     /// <summary>Whether the sign of each element is negative, that of -0 and of NaN too.</summary>
     public static Tensor Signbit(Tensor x) =>
-        x.DType.IsFloating() ? Less(View(x, BitsOf(x.DType)), 0) : x.DType.IsInteger() ? Less(x, 0) : ZerosLike(x);
+        NotComplex(x, "signbit").DType.IsFloating() ? Less(View(x, BitsOf(x.DType)), 0) : x.DType.IsInteger() ? Less(x, 0) : ZerosLike(x);
 
     /// <summary>The bits of each integer moved up.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit together, or the elements are no integers.</exception>

@@ -29,7 +29,7 @@ abstract record Discrete : Binary
 /// <summary>A binary op on integers. Of floats its type is inferred, but there is no value.</summary>
 abstract record Whole : Discrete
 {
-    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) => inputs[0].DType.IsFloating() ? throw Refuse(inputs[0]) : null;
+    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) => inputs[0].DType.IsInexact() ? throw Refuse(inputs[0]) : null;
 
     internal ArgumentException Refuse(Tensor x) => Wrong("bits are those of integers", "an integer or bool dtype", x.DType.Name());
 }
@@ -42,8 +42,11 @@ abstract record Comparison : Discrete
 
 sealed record Add : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g, g); }
 sealed record Subtract : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g, -g); }
-sealed record Multiply : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g * b, g * a); }
-sealed record Divide : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g / b, -g * y / b); }
+sealed record Multiply : Binary { protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g * Ops.Conj(b), g * Ops.Conj(a)); }
+sealed record Divide : Binary
+{
+    protected override (Tensor?, Tensor?) Vjp(Tensor a, Tensor b, Tensor y, Tensor g) => (g / Ops.Conj(b), -g * Ops.Conj(y) / Ops.Conj(b));
+}
 sealed record FloorDivide : Discrete;
 sealed record Mod : Binary
 {
@@ -132,7 +135,7 @@ public static partial class Ops
         _ => DTypes.Promote(a.DType, b.DType),
     };
 
-    static DType Strong(DType literal) => literal.IsFloating() ? Config.Floatx : literal;
+    static DType Strong(DType literal) => literal.IsFloating() ? Config.Floatx : literal.IsComplex() ? Config.Floatx.ToComplex() : literal;
 
     static Tensor Binary<T>(Tensor a, Tensor b) where T : Binary, new()
     {
@@ -143,7 +146,7 @@ public static partial class Ops
     static Tensor FloatingBinary<T>(Tensor a, Tensor b) where T : Binary, new()
     {
         (a, b) = Promote(a, b);
-        return Instance<T>.Op.On(AsFloating(a), AsFloating(b));
+        return Instance<T>.Op.On(AsFloating(a, typeof(T).Name), AsFloating(b, typeof(T).Name));
     }
 
     static Tensor Integer<T>(Tensor a, Tensor b) where T : Whole, new()
@@ -151,7 +154,7 @@ public static partial class Ops
         (a, b) = Promote(a, b);
         var node = Instance<T>.Op.On(a, b);
         // As in Keras, what depends on an Input is refused when it is computed.
-        return a.DType.IsFloating() && !node.IsOpen ? throw Instance<T>.Op.Refuse(a) : node;
+        return a.DType.IsInexact() && !node.IsOpen ? throw Instance<T>.Op.Refuse(a) : node;
     }
 
     /// <summary>The gradient goes to the operand that won, half to each where they tie.</summary>
@@ -172,7 +175,11 @@ public static partial class Ops
     public static Tensor Multiply(Tensor x1, Tensor x2) => Binary<Multiply>(x1, x2);
 
     /// <summary>Quotient of each pair of elements; integers give a floating result.</summary>
-    public static Tensor Divide(Tensor x1, Tensor x2) => FloatingBinary<Divide>(x1, x2);
+    public static Tensor Divide(Tensor x1, Tensor x2)
+    {
+        (x1, x2) = Promote(x1, x2);
+        return Instance<Divide>.Op.On(AsInexact(x1), AsInexact(x2));
+    }
 
     /// <summary>Quotient of each pair of elements; integers give a floating result.</summary>
     public static Tensor TrueDivide(Tensor x1, Tensor x2) => Divide(x1, x2);
@@ -247,11 +254,17 @@ public static partial class Ops
     /// <summary>Whether exactly one of each pair of elements is true.</summary>
     public static Tensor LogicalXor(Tensor x1, Tensor x2) => Integer<BitwiseXor>(Cast(x1, DType.Bool), Cast(x2, DType.Bool));
 
+    static Tensor Matching<T>(Tensor a, Tensor b, bool both) where T : Binary, new()
+    {
+        (a, b) = Promote(a, b);
+        return a.DType.IsComplex() ? OfParts(a, p => Instance<T>.Op.On(p, ViewAsReal(b)), both) : Instance<T>.Op.On(a, b);
+    }
+
     /// <summary>Whether the elements of each pair are equal.</summary>
-    public static Tensor Equal(Tensor x1, Tensor x2) => Binary<Equal>(x1, x2);
+    public static Tensor Equal(Tensor x1, Tensor x2) => Matching<Equal>(x1, x2, both: true);
 
     /// <summary>Whether the elements of each pair differ.</summary>
-    public static Tensor NotEqual(Tensor x1, Tensor x2) => Binary<NotEqual>(x1, x2);
+    public static Tensor NotEqual(Tensor x1, Tensor x2) => Matching<NotEqual>(x1, x2, both: false);
 
     /// <summary>Whether each element is less than the other.</summary>
     public static Tensor Less(Tensor x1, Tensor x2) => Binary<Less>(x1, x2);

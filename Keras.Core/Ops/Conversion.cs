@@ -16,7 +16,12 @@ sealed record View(DType DType) : Op
             : throw Wrong("the last dimension does not hold whole elements", $"a multiple of {to} bytes", $"{bytes} bytes in {shape}");
     }
 
-    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null];
+    // Of bits there is none, but complex numbers are pairs of real ones.
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    {
+        var from = result.Inputs[0].DType;
+        return [from != DType && from.IsInexact() && from.ToReal() == DType.ToReal() ? Ops.View(gradient, from) : null];
+    }
 }
 
 public static partial class Ops
@@ -24,7 +29,7 @@ public static partial class Ops
     /// <summary>The same bytes as elements of another dtype.</summary>
     /// <param name="x">A tensor.</param>
     /// <param name="dtype">The dtype. Default x's. As bool, each byte that is not 0 is true.</param>
-    /// <returns>x's shape, with a last dimension of as many elements as its bytes make. No gradient flows through it.</returns>
+    /// <returns>x's shape, with a last dimension of as many elements as its bytes make. No gradient flows through it but between complex numbers and their parts.</returns>
     /// <exception cref="ArgumentException">The last dimension does not hold whole elements.</exception>
     public static Tensor View(Tensor x, DType? dtype = null)
     {

@@ -25,10 +25,13 @@ sealed record MatMul(bool TransposeA = false, bool TransposeB = false, bool HasB
         // Fused forms are made of graphs whose gradients were taken before.
         if (HasBias || Activation != Epilogue.None) return base.Vjp(result, gradient);
         var (a, b) = (result.Inputs[0], result.Inputs[1]);
-        var at = new MatMul(false, !TransposeB).On(gradient, b);
-        var bt = new MatMul(!TransposeA).On(a, gradient);
+        var at = new MatMul(false, !TransposeB).On(gradient, Ops.Conj(b));
+        var bt = new MatMul(!TransposeA).On(Ops.Conj(a), gradient);
         return [TransposeA ? Ops.Swapaxes(at, -1, -2) : at, TransposeB ? Ops.Swapaxes(bt, -1, -2) : bt];
     }
+
+    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) => !inputs[0].DType.IsComplex() ? null
+        : Ops.MatMulComplex(TransposeA ? Ops.Swapaxes(inputs[0], -1, -2) : inputs[0], TransposeB ? Ops.Swapaxes(inputs[1], -1, -2) : inputs[1]);
 }
 
 public static partial class Ops

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Keras;
 
 public static partial class Ops
@@ -135,7 +137,7 @@ public static partial class Ops
     public static Tensor Normalize(Tensor x, int axis = -1, int order = 2, double? epsilon = null) => Normalize(x, (Axes)axis, order, epsilon);
 
     // Squares of half-width floats overflow early, and their sums lose digits.
-    static Tensor Wide(Tensor x) => AsFloating(x) is var y && y.DType.Size() < 4 ? Cast(y, DType.Float32) : y;
+    static Tensor Wide(Tensor x, [CallerMemberName] string who = "") => AsFloating(x, who) is var y && y.DType.Size() < 4 ? Cast(y, DType.Float32) : y;
 
     /// <summary>Mean and variance over some axes.</summary>
     /// <param name="x">Any shape; integers count as floating.</param>

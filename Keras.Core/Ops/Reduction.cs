@@ -159,7 +159,7 @@ public static partial class Ops
 
     /// <summary>The mean over some axes; all where none is named. Integers give a floating result. An empty list changes nothing.</summary>
     public static Tensor Mean(Tensor x, Axes? axis = null, bool keepdims = false) => axis is { Count: 0 } ? x
-        : new Mean(Resolve(axis, x, "mean"), keepdims).On(AsFloating(x));
+        : new Mean(Resolve(axis, x, "mean"), keepdims).On(AsInexact(x));
 
     /// <summary>The variance over some axes (divided by the count); all where none is named.</summary>
     public static Tensor Var(Tensor x, Axes? axis = null, bool keepdims = false)

@@ -189,13 +189,4 @@ public static partial class Ops
 
     /// <summary>All bits of each integer changed; the opposite of each bool.</summary>
     public static Tensor BitwiseInvert(Tensor x) => BitwiseNot(x);
-
-    /// <summary>The complex conjugate: of the real dtypes that there are, the tensor itself.</summary>
-    public static Tensor Conj(Tensor x) => x;
-
-    /// <inheritdoc cref="Conj"/>
-    public static Tensor Conjugate(Tensor x) => Conj(x);
-
-    /// <summary>The real part: of the real dtypes that there are, the tensor itself.</summary>
-    public static Tensor Real(Tensor x) => x;
 }

@@ -2,7 +2,7 @@ namespace Keras;
 
 public static partial class Ops
 {
-    static Tensor ReplaceNan(Tensor x, Tensor value) => x.DType.IsFloating() ? Where(Isnan(x), value, x) : x;
+    static Tensor ReplaceNan(Tensor x, Tensor value) => x.DType.IsInexact() ? Where(Isnan(x), value, x) : x;
 
     /// <summary>The sum over some axes, NaN counted as 0; all axes where none is named.</summary>
     public static Tensor Nansum(Tensor x, Axes? axis = null, bool keepdims = false) => Sum(ReplaceNan(x, 0), axis, keepdims);
@@ -14,7 +14,7 @@ public static partial class Ops
     /// changes nothing.</summary>
     public static Tensor Nanmean(Tensor x, Axes? axis = null, bool keepdims = false)
     {
-        if (axis is { Count: 0 } || !x.DType.IsFloating()) return Mean(x, axis, keepdims);
+        if (axis is { Count: 0 } || !x.DType.IsInexact()) return Mean(x, axis, keepdims);
         // Half precision neither counts nor sums far.
         var wide = x.DType.Size() < 4 ? Cast(x, DType.Float32) : x;
         var count = Sum(Cast(LogicalNot(Isnan(wide)), wide.DType), axis, keepdims);

@@ -30,7 +30,7 @@ public static partial class Ops
     /// <param name="neginf">For negative infinity. Default the smallest number of the dtype.</param>
     public static Tensor NanToNum(Tensor x, double nan = 0, double? posinf = null, double? neginf = null)
     {
-        if (!x.DType.IsFloating()) return x;
+        if (!NotComplex(x, "nan_to_num").DType.IsFloating()) return x;
         var (low, high) = Limits(x.DType);
         var finite = Where(Isposinf(x), posinf ?? high, Where(Isneginf(x), neginf ?? low, x));
         return Where(Isnan(x), nan, finite);
@@ -41,9 +41,6 @@ public static partial class Ops
 
     /// <summary>Whether each element is negative infinity.</summary>
     public static Tensor Isneginf(Tensor x) => Equal(AsFloating(x), double.NegativeInfinity);
-
-    /// <summary>Whether each element is a real number: true for all, since no dtype is complex.</summary>
-    public static Tensor Isreal(Tensor x) => OnesLike(x, DType.Bool);
 
     /// <summary>Quotient of each pair of elements, 0 where the divisor is 0; integers give a floating result.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
@@ -93,7 +90,7 @@ public static partial class Ops
     {
         x = ConvertToTensor(x);
         var type = dtype ?? Config.Floatx;
-        var ((least, most), (low, high)) = (Limits(x.DType), Limits(type));
+        var ((least, most), (low, high)) = (Limits(NotComplex(x, "saturate_cast").DType), Limits(type.ToReal()));
         var result = Cast(x, type);
         // Selected after the cast: a limit need not be a number of x's dtype, and is then the next one beyond it. Infinities have limits too.
         var endless = x.DType.IsFloating();

@@ -133,9 +133,9 @@ public static partial class Ops
     public static Tensor Dot(Tensor x1, Tensor x2) =>
         x1.Rank == 0 || x2.Rank == 0 ? x1 * x2 : Tensordot(x1, x2, (-1, x2.Rank == 1 ? -1 : -2), "dot");
 
-    /// <summary>The sum of the products of all elements of two tensors in order, as a scalar.</summary>
+    /// <summary>The sum of the products of all elements of two tensors in order, as a scalar; complex numbers of the first as their conjugates.</summary>
     /// <exception cref="ArgumentException">The numbers of elements differ.</exception>
-    public static Tensor Vdot(Tensor x1, Tensor x2) => Tensordot(Reshape(x1, [Shape.Unknown]), Reshape(x2, [Shape.Unknown]), (0, 0), "vdot");
+    public static Tensor Vdot(Tensor x1, Tensor x2) => Tensordot(Reshape(Conj(x1), [Shape.Unknown]), Reshape(x2, [Shape.Unknown]), (0, 0), "vdot");
 
     /// <summary>The products of each element of the first with each of the second: one row for each element of x1.</summary>
     public static Tensor Outer(Tensor x1, Tensor x2) => Reshape(x1, [Shape.Unknown, 1]) * Reshape(x2, [1, Shape.Unknown]);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Keras;
 
 /// <summary>One input, a result of the same type, element by element.</summary>
@@ -28,14 +30,29 @@ abstract record Test : Op
 sealed record Negative : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => -g; }
 sealed record Abs : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * Ops.Sign(x); }
 sealed record Sign : Flat;
-sealed record Square : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * x * 2; }
-sealed record Sqrt : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (y * 2); }
+sealed record Square : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * Ops.Conj(x) * 2; }
+sealed record Sqrt : Unary
+{
+    protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (Ops.Conj(y) * 2);
+
+    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) => inputs[0].DType.IsComplex() ? Ops.SqrtComplex(inputs[0]) : null;
+}
 sealed record Rsqrt : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * y / x * -0.5; }
 sealed record Cbrt : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (y * y * 3); }
 sealed record Reciprocal : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => -g * y * y; }
-sealed record Exp : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * y; }
+sealed record Exp : Unary
+{
+    protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * Ops.Conj(y);
+
+    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) => inputs[0].DType.IsComplex() ? Ops.ExpComplex(inputs[0]) : null;
+}
 sealed record Expm1 : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g * (y + 1); }
-sealed record Log : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / x; }
+sealed record Log : Unary
+{
+    protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / Ops.Conj(x);
+
+    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) => inputs[0].DType.IsComplex() ? Ops.LogComplex(inputs[0]) : null;
+}
 sealed record Log1p : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (x + 1); }
 sealed record Log2 : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (x * Math.Log(2)); }
 sealed record Log10 : Unary { protected override Tensor Vjp(Tensor x, Tensor y, Tensor g) => g / (x * Math.Log(10)); }
@@ -75,13 +92,16 @@ sealed record ReluGradient : Op
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null, new ReluGradient().On(result.Inputs[0], gradient)];
 }
 
-/// <summary>The same values in another dtype. Floats become integers by truncation.</summary>
+/// <summary>The same values in another dtype. Floats become integers by truncation, complex numbers real ones by dropping the imaginary part.</summary>
 sealed record Cast(DType DType) : Op
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(DType);
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) =>
-        [DType.IsFloating() && result.Inputs[0].DType.IsFloating() ? gradient : null];
+        [DType.IsInexact() && result.Inputs[0].DType.IsInexact() ? gradient : null];
+
+    internal override Tensor? Decompose(ReadOnlySpan<Tensor> inputs) =>
+        DType.IsComplex() || inputs[0].DType.IsComplex() ? Ops.CastComplex(inputs[0], DType) : null;
 }
 
 /// <summary>The values in memory of their own.</summary>
@@ -97,34 +117,36 @@ public static partial class Ops
         internal static readonly T Op = new();
     }
 
-    static Tensor Floating<T>(Tensor x) where T : Unary, new() => Instance<T>.Op.On(AsFloating(x));
+    static Tensor Floating<T>(Tensor x) where T : Unary, new() => Instance<T>.Op.On(AsFloating(x, typeof(T).Name));
 
     /// <summary>Integers and truth values as the default floating dtype.</summary>
-    static Tensor AsFloating(Tensor x) => x.DType.IsFloating() ? x : Cast(x, Config.Floatx);
+    /// <exception cref="NotSupportedException">They are complex numbers.</exception>
+    static Tensor AsFloating(Tensor x, [CallerMemberName] string who = "") => x.DType.IsFloating() ? x : Cast(NotComplex(x, who), Config.Floatx);
 
-    /// <summary>The values in another dtype. Floats become integers by truncation towards zero, limited to the integer's range.</summary>
+    /// <summary>The values in another dtype. Floats become integers by truncation towards zero, limited to the integer's range.
+    /// Complex numbers become real ones by dropping the imaginary part.</summary>
     public static Tensor Cast(Tensor x, DType dtype) => x.DType == dtype && !x.IsWeak ? x
         // A literal becomes another literal at once; what was computed keeps its history.
-        : x is { Op: Constant { Data: var data }, Rank: 0 } ? Tensor.Scalar(Elements.Read(x.DType, data.Span, 0), dtype)
+        : x is { Op: Constant { Data: var data }, Rank: 0, DType: < DType.Complex64 } ? Tensor.Scalar(Elements.Read(x.DType, data.Span, 0), dtype)
         : new Cast(dtype).On(x);
 
     /// <summary>Each element with the opposite sign.</summary>
     public static Tensor Negative(Tensor x) => new Negative().On(x);
 
-    /// <summary>Absolute value of each element.</summary>
-    public static Tensor Absolute(Tensor x) => x.DType == DType.Bool || x.DType.IsUnsigned() ? x : new Abs().On(x);
+    /// <summary>Absolute value of each element: of complex numbers their lengths, which are real.</summary>
+    public static Tensor Absolute(Tensor x) => x.DType == DType.Bool || x.DType.IsUnsigned() ? x : x.DType.IsComplex() ? Modulus(x) : new Abs().On(x);
 
-    /// <summary>Absolute value of each element.</summary>
+    /// <inheritdoc cref="Absolute"/>
     public static Tensor Abs(Tensor x) => Absolute(x);
 
     /// <summary>-1, 0 or 1 by the sign of each element.</summary>
     public static Tensor Sign(Tensor x) => new Sign().On(x);
 
     /// <summary>Each element times itself.</summary>
-    public static Tensor Square(Tensor x) => new Square().On(x.DType == DType.Bool ? Cast(x, DType.Int32) : x);
+    public static Tensor Square(Tensor x) => x.DType.IsComplex() ? x * x : new Square().On(x.DType == DType.Bool ? Cast(x, DType.Int32) : x);
 
-    /// <summary>Square root of each element; NaN below 0.</summary>
-    public static Tensor Sqrt(Tensor x) => Floating<Sqrt>(x);
+    /// <summary>Square root of each element; NaN below 0, of complex numbers the root whose real part is not negative.</summary>
+    public static Tensor Sqrt(Tensor x) => Inexact<Sqrt>(x);
 
     /// <summary>Reciprocal of the square root of each element.</summary>
     public static Tensor Rsqrt(Tensor x) => Floating<Rsqrt>(x);
@@ -133,10 +155,10 @@ public static partial class Ops
     public static Tensor Cbrt(Tensor x) => Floating<Cbrt>(x);
 
     /// <summary>1 divided by each element.</summary>
-    public static Tensor Reciprocal(Tensor x) => Floating<Reciprocal>(x);
+    public static Tensor Reciprocal(Tensor x) => x.DType.IsComplex() ? 1 / x : Floating<Reciprocal>(x);
 
     /// <summary>e to the power of each element.</summary>
-    public static Tensor Exp(Tensor x) => Floating<Exp>(x);
+    public static Tensor Exp(Tensor x) => Inexact<Exp>(x);
 
     /// <summary>2 to the power of each element.</summary>
     public static Tensor Exp2(Tensor x) => Exp(AsFloating(x) * Math.Log(2));
@@ -144,8 +166,8 @@ public static partial class Ops
     /// <summary>e to the power of each element, less 1, exact near 0.</summary>
     public static Tensor Expm1(Tensor x) => Floating<Expm1>(x);
 
-    /// <summary>Natural logarithm of each element; NaN below 0.</summary>
-    public static Tensor Log(Tensor x) => Floating<Log>(x);
+    /// <summary>Natural logarithm of each element; NaN below 0, of complex numbers that whose imaginary part is <see cref="Angle"/>.</summary>
+    public static Tensor Log(Tensor x) => Inexact<Log>(x);
 
     /// <summary>Natural logarithm of 1 plus each element, exact near 0.</summary>
     public static Tensor Log1p(Tensor x) => Floating<Log1p>(x);
@@ -208,14 +230,14 @@ public static partial class Ops
     public static Tensor Round(Tensor x, int decimals = 0)
     {
         if (x.DType == DType.Bool) x = Cast(x, DType.Int32);
-        if (!x.DType.IsFloating()) return decimals >= 0 ? x : Cast(Round(Cast(x, DType.Float64), decimals), x.DType);
+        if (!NotComplex(x, "round").DType.IsFloating()) return decimals >= 0 ? x : Cast(Round(Cast(x, DType.Float64), decimals), x.DType);
         if (decimals == 0) return new Round().On(x);
         var scale = Math.Pow(10, decimals);
         return new Round().On(x * scale) / scale;
     }
 
     /// <summary>Each element without its fraction.</summary>
-    public static Tensor Trunc(Tensor x) => x.DType.IsFloating() ? new Trunc().On(x) : x;
+    public static Tensor Trunc(Tensor x) => NotComplex(x, "trunc").DType.IsFloating() ? new Trunc().On(x) : x;
 
     /// <summary>1 / (1 + exp(-x)) of each element.</summary>
     public static Tensor Sigmoid(Tensor x) => Floating<Sigmoid>(x);
@@ -232,14 +254,14 @@ public static partial class Ops
     /// <summary>The bits of each integer inverted.</summary>
     public static Tensor BitwiseNot(Tensor x) => x.DType == DType.Bool ? LogicalNot(x) : new BitwiseNot().On(x);
 
-    /// <summary>Whether each element is NaN.</summary>
-    public static Tensor Isnan(Tensor x) => new IsNan().On(AsFloating(x));
+    /// <summary>Whether each element is NaN: of complex numbers, whether a part is.</summary>
+    public static Tensor Isnan(Tensor x) => x.DType.IsComplex() ? OfParts(x, Isnan, both: false) : new IsNan().On(AsFloating(x));
 
-    /// <summary>Whether each element is infinite.</summary>
-    public static Tensor Isinf(Tensor x) => new IsInf().On(AsFloating(x));
+    /// <summary>Whether each element is infinite: of complex numbers, whether a part is.</summary>
+    public static Tensor Isinf(Tensor x) => x.DType.IsComplex() ? OfParts(x, Isinf, both: false) : new IsInf().On(AsFloating(x));
 
     /// <summary>Whether each element is neither infinite nor NaN.</summary>
-    public static Tensor Isfinite(Tensor x) => new IsFinite().On(AsFloating(x));
+    public static Tensor Isfinite(Tensor x) => x.DType.IsComplex() ? OfParts(x, Isfinite, both: true) : new IsFinite().On(AsFloating(x));
 
     /// <summary>Whether each element is zero or false.</summary>
     public static Tensor LogicalNot(Tensor x) => new LogicalNot().On(Cast(x, DType.Bool));

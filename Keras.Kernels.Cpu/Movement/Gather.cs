@@ -43,6 +43,9 @@ internal static unsafe class Gather
             case 8:
                 Along((ulong*)x, indices, (ulong*)y, outer, n, inner, count);
                 break;
+            case 16:
+                Along((UInt128*)x, indices, (UInt128*)y, outer, n, inner, count);
+                break;
             default:
                 throw Movement.UnknownSize(elementSize);
         }

@@ -39,6 +39,9 @@ internal static unsafe class Movement
             case 8:
                 Read(plan, (ulong*)src, (ulong*)dst);
                 break;
+            case 16:
+                Read(plan, (UInt128*)src, (UInt128*)dst);
+                break;
             default:
                 throw UnknownSize(elementSize);
         }
@@ -64,6 +67,9 @@ internal static unsafe class Movement
                 break;
             case 8:
                 Walk.Run(plan, new WriteSegment<ulong>(plan, (ulong*)src, (ulong*)dst));
+                break;
+            case 16:
+                Walk.Run(plan, new WriteSegment<UInt128>(plan, (UInt128*)src, (UInt128*)dst));
                 break;
             default:
                 throw UnknownSize(elementSize);
@@ -102,7 +108,7 @@ internal static unsafe class Movement
     }
 
     internal static NotSupportedException UnknownSize(int elementSize) =>
-        new($"Expected: elements of 1, 2, 4 or 8 bytes. Received: {elementSize}.");
+        new($"Expected: elements of 1, 2, 4, 8 or 16 bytes. Received: {elementSize}.");
 
     static void Read<T>(in CopyPlan plan, T* src, T* dst) where T : unmanaged
     {

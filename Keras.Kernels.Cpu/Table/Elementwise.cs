@@ -81,6 +81,9 @@ internal static unsafe class ElementwiseTable
 
     internal static Kernel Select(Keras.Select op, TensorType[] inputs, TensorType output)
     {
+        // No lane of a vector is as wide: both halves of an element are selected alike.
+        if (output.DType == DType.Complex128)
+            (inputs, output) = ([inputs[0].As(inputs[0].Shape.Append([1])), Types.Pairs(inputs[1]), Types.Pairs(inputs[2])], Types.Pairs(output));
         var plan = new BroadcastPlan(Types.Sizes(output.Shape), Types.Strides(inputs[0].Shape, output.Shape),
             Types.Strides(inputs[1].Shape, output.Shape), Types.Strides(inputs[2].Shape, output.Shape));
         var size = output.DType.Size();

@@ -41,7 +41,7 @@ internal static unsafe class IndexTable
     }
 
     internal static Kernel? TakeGradient(Keras.TakeGradient op, TensorType[] inputs, TensorType output) =>
-        Sums(output, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape.Size), inputs[0].DType, output, along: false));
+        Sums(output, new ScatterMaker(op, Of(output.Shape, op.Axis, inputs[0].Shape.Size), inputs[0].DType, output, along: false));
 
     internal static Kernel? TakeAlongGradient(Keras.TakeAlongGradient op, TensorType[] inputs, TensorType output) =>
         Sums(output, new ScatterMaker(op, Of(op.Whole, op.Axis, inputs[0].Shape[op.Axis]), inputs[0].DType, output, along: true));
@@ -66,8 +66,8 @@ internal static unsafe class IndexTable
 
     internal static Kernel? ScatterRows(Keras.ScatterRows op, TensorType[] inputs, TensorType output) => op.Kind switch
     {
-        ScatterKind.Replace => Types.Any(output.DType, new UpdateMaker<Replace>(op, inputs, output)),
-        ScatterKind.Add => Sums(output, new UpdateMaker<Elementwise.Add>(op, inputs, output)),
+        ScatterKind.Replace => Types.Any(Types.Pairs(output).DType, new UpdateMaker<Replace>(op, inputs, Types.Pairs(output))),
+        ScatterKind.Add => Sums(Types.Pairs(output), new UpdateMaker<Elementwise.Add>(op, inputs, Types.Pairs(output))),
         ScatterKind.Mul => Sums(output, new UpdateMaker<Elementwise.Multiply>(op, inputs, output)),
         ScatterKind.Max => Types.Numbers(output.DType, new UpdateMaker<Elementwise.Maximum>(op, inputs, output)),
         _ => Types.Numbers(output.DType, new UpdateMaker<Elementwise.Minimum>(op, inputs, output)),

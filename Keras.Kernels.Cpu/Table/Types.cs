@@ -54,6 +54,10 @@ internal static class Types
         _ => null,
     };
 
+    /// <summary>Complex numbers as pairs of reals along an inner axis; any other type as it is.</summary>
+    internal static TensorType Pairs(TensorType type) =>
+        type.DType.IsComplex() ? new(type.DType.ToReal(), type.Shape.Append([2])) : type;
+
     /// <summary>Sizes as the drivers take them.</summary>
     internal static long[] Sizes(Shape shape) => [.. shape.Dims.ToArray().Select(d => (long)d)];
 

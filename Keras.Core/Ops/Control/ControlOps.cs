@@ -28,7 +28,7 @@ sealed record Cond(Subgraph Then, Subgraph Else) : Control
     {
         Tensor[] arguments = [.. result.Inputs[1..]];
         Tensor[] given = [.. gradients.OfType<Tensor>()];
-        int[] wanted = [.. Enumerable.Range(0, arguments.Length).Where(i => arguments[i].DType.IsFloating())];
+        int[] wanted = [.. Enumerable.Range(0, arguments.Length).Where(i => arguments[i].DType.IsInexact())];
         if (given.Length == 0 || wanted.Length == 0) return new Tensor?[result.Inputs.Length];
         Subgraph Backward(Subgraph branch)
         {
@@ -93,8 +93,8 @@ sealed record Scan(Subgraph Body, int Carries, int Sequences, int? Length, bool 
         Tensor[] inputs = [.. result.Inputs];
         var types = BodyTypes(inputs.Select(i => i.Type).ToArray());
         // Backwards, the loop carries the gradients of the carries and the sums of those of the captures.
-        int[] carried = [.. Enumerable.Range(0, inputs.Length).Where(i => (i < Carries || i >= Carries + Sequences) && inputs[i].DType.IsFloating())];
-        int[] rows = [.. Enumerable.Range(Carries, Sequences).Where(i => inputs[i].DType.IsFloating())];
+        int[] carried = [.. Enumerable.Range(0, inputs.Length).Where(i => (i < Carries || i >= Carries + Sequences) && inputs[i].DType.IsInexact())];
+        int[] rows = [.. Enumerable.Range(Carries, Sequences).Where(i => inputs[i].DType.IsInexact())];
         int[] given = [.. Enumerable.Range(Carries, gradients.Length - Carries).Where(i => gradients[i] is not null)];
         if (!Array.Exists(gradients, g => g is not null)) return new Tensor?[inputs.Length];
 
@@ -142,8 +142,8 @@ static class Loops
         Tensor? weighted = null;
         for (var i = 0; i < results.Length; i++)
         {
-            if (arriving[i] is not { } gradient || !results[i].DType.IsFloating()) continue;
-            var term = Ops.Sum(results[i] * gradient);
+            if (arriving[i] is not { } gradient || !results[i].DType.IsInexact()) continue;
+            var term = Ops.Paired(results[i], gradient);
             weighted = weighted is null ? term : weighted + term;
         }
         return weighted is null ? new Tensor?[xs.Length] : Gradients.OrNull(weighted, xs);

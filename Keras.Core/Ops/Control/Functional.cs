@@ -85,7 +85,7 @@ public static partial class Ops
         // The gradients are linear in the seed; their derivative for it, weighted by the tangents, is the product from the other side.
         var seed = ZerosLike(value).Renewed();
         var gradients = Gradients.Of(value, xs, seed);
-        var product = gradients.Select((g, i) => Sum(g * tangents[i])).Aggregate((a, b) => a + b);
+        var product = gradients.Select((g, i) => Paired(g, tangents[i])).Aggregate((a, b) => a + b);
         return (value, Gradients.Of(product, [seed])[0], aux);
     }
 

@@ -8,6 +8,7 @@ public class DTypeTests
         ("bool", "int"), ("int", "uint8"), ("int", "int8"), ("uint8", "int16"), ("uint8", "uint16"), ("uint16", "int32"), ("uint16", "uint32"),
         ("uint32", "int64"), ("uint32", "uint64"), ("int8", "int16"), ("int16", "int32"), ("int32", "int64"), ("int64", "float"),
         ("uint64", "float"), ("float", "bfloat16"), ("float", "float16"), ("bfloat16", "float32"), ("float16", "float32"), ("float32", "float64"),
+        ("float32", "complex64"), ("float64", "complex128"), ("complex64", "complex128"),
     ];
 
     static readonly DType[] All = Enum.GetValues<DType>();
@@ -57,8 +58,8 @@ public class DTypeTests
         {
             Assert.That((x + 1).DType, Is.EqualTo(dtype == DType.Bool ? DType.Int32 : dtype));
             Assert.That((1 + x).DType, Is.EqualTo(dtype == DType.Bool ? DType.Int32 : dtype));
-            Assert.That((x + 1.5).DType, Is.EqualTo(dtype.IsFloating() ? dtype : DType.Float32));
-            Assert.That((1.5f * x).DType, Is.EqualTo(dtype.IsFloating() ? dtype : DType.Float32));
+            Assert.That((x + 1.5).DType, Is.EqualTo(dtype.IsInexact() ? dtype : DType.Float32));
+            Assert.That((1.5f * x).DType, Is.EqualTo(dtype.IsInexact() ? dtype : DType.Float32));
             Assert.That(Ops.Add(x, true).DType, Is.EqualTo(dtype));
         });
     }
@@ -100,6 +101,6 @@ public class DTypeTests
     {
         foreach (var dtype in All) Assert.That(DTypes.Parse(dtype.Name()), Is.EqualTo(dtype));
         Assert.That(() => DTypes.Parse("float33"), Throws.ArgumentException.With.Message.EqualTo("[dtype] unknown name. Expected: bool, uint8, uint16, "
-            + "uint32, uint64, int8, int16, int32, int64, float16, bfloat16, float32, float64. Received: \"float33\"."));
+            + "uint32, uint64, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128. Received: \"float33\"."));
     }
 }

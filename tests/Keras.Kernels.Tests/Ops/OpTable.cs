@@ -22,7 +22,6 @@ static partial class OpTable
         [typeof(Discrete)] = "integers, or constant wherever it is smooth",
         [typeof(Truth)] = "a truth value",
         [typeof(ArgExtreme)] = "a position",
-        [typeof(View)] = "bits",
         [typeof(Argsort)] = "positions",
         [typeof(RowOrder)] = "positions",
         [typeof(SearchSorted)] = "positions",
@@ -38,7 +37,7 @@ static partial class OpTable
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Decompositions(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Decompositions(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays(), .. ComplexNumbers()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 

@@ -13,8 +13,8 @@ readonly record struct Tolerance(double Relative, double Absolute)
     /// <summary>The one rule: integers and truth values are exact, floats by what their dtype can hold after a few roundings.</summary>
     public static Tolerance Of(string dtype) => dtype switch
     {
-        "float32" => new(2e-5, 2e-6),
-        "float64" => new(1e-8, 1e-10),
+        "float32" or "complex64" => new(2e-5, 2e-6),
+        "float64" or "complex128" => new(1e-8, 1e-10),
         "float16" => new(4e-3, 4e-3),
         "bfloat16" => new(3e-2, 3e-2),
         _ => default,
@@ -72,7 +72,6 @@ sealed class GoldenComparison(bool wide, string through = "float64")
     /// <summary>Compares dtype and shape alone.</summary>
     public void CheckType(string what, GoldenValue.Tensor expected, Tensor received)
     {
-        if (expected.DType.StartsWith("complex", StringComparison.Ordinal)) throw new MissingException("complex dtypes");
         if (!SameDType(expected.DType, received.DType.Name()) || GoldenTensors.Shape(expected.Shape) != received.Shape) throw Differs(what, expected, received.Type);
     }
 
@@ -86,7 +85,7 @@ sealed class GoldenComparison(bool wide, string through = "float64")
     {
         if (GoldenTensors.Shape(expected.Shape) != received.Shape) throw Differs(what, expected, received.Type);
         var tolerance = other ?? Tolerance.Of(Coarser(through, Coarser(expected.DType, received.DType.Name())));
-        var (wanted, given) = (expected.ToDoubles(), received.ToDoubles());
+        var (wanted, given) = (expected.ToDoubles(), (received.DType.IsComplex() ? Ops.ViewAsReal(received) : received).ToDoubles());
         var wrong = Enumerable.Range(0, wanted.Length).Where(i => !tolerance.Allows(wanted[i], given[i])).ToArray();
         if (wrong.Length == 0) return;
         var worst = wrong.MaxBy(i => double.IsNaN(wanted[i] - given[i]) ? double.PositiveInfinity : Math.Abs(wanted[i] - given[i]));
@@ -99,7 +98,7 @@ sealed class GoldenComparison(bool wide, string through = "float64")
     static string Coarser(string a, string b) => Tolerance.Of(b).Relative is var relative && relative > 0 && relative < Tolerance.Of(a).Relative ? a : b;
 
     bool SameDType(string expected, string received) => expected == received || (wide && (expected, received) is
-        ("float32", "float64") or ("int32", "int64") or ("uint32", "uint64"));
+        ("float32", "float64") or ("int32", "int64") or ("uint32", "uint64") or ("complex64", "complex128"));
 
     void CheckType(string what, GoldenValue.Symbolic expected, Tensor received)
     {

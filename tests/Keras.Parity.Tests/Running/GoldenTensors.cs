@@ -15,6 +15,7 @@ static class GoldenTensors
         GoldenValue.Integer integer => Keras.Tensor.Scalar(integer.Value, Keras.DType.Int64),
         GoldenValue.Real real => real.Value,
         GoldenValue.Bool truth => truth.Value,
+        GoldenValue.Complex complex => new System.Numerics.Complex(complex.Re, complex.Im),
         GoldenValue.List or GoldenValue.Tuple => Nested(value),
         _ => throw MissingException.Refused("a tensor", value),
     };
@@ -89,7 +90,7 @@ static class GoldenTensors
         return [.. Enumerable.Range(0, count).Select(i => array with { Shape = array.Shape[1..], Data = array.Data[(i * size)..((i + 1) * size)] })];
     }
 
-    static bool IsWide(string dtype) => dtype.EndsWith("64", StringComparison.Ordinal);
+    static bool IsWide(string dtype) => dtype is "float64" or "int64" or "uint64" or "complex128";
 
     static Tensor Literal(GoldenValue.Tensor array) =>
         Keras.Tensor.Literal(new TensorType(DType(array.DType), Shape(array.Shape)), HostData.Of<byte>(array.Data));
