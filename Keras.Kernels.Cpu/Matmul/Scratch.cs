@@ -11,13 +11,15 @@ internal enum ScratchUse
     Partials,
     Vector,
     Factor,
+    Rows,
+    Strip,
 }
 
 /// <summary>Native buffers of the calling thread, 64-byte aligned, grown on demand and freed with the thread.</summary>
 internal sealed unsafe class Scratch
 {
     const int Alignment = 64;
-    const int Uses = (int)ScratchUse.Factor + 1;
+    const int Uses = (int)ScratchUse.Strip + 1;
 
     [ThreadStatic]
     static Scratch? _ofThread;

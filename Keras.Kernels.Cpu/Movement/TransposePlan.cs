@@ -110,10 +110,10 @@ internal readonly unsafe struct TransposePlan
                 dst[(i * dstStride) + j] = src[i + (j * srcStride)];
     }
 
-    static int Side<T>() where T : unmanaged => sizeof(T) == 4 || sizeof(T) == 2 ? 8 : sizeof(T) == 8 ? 4 : 16;
+    internal static int Side<T>() where T : unmanaged => sizeof(T) == 4 || sizeof(T) == 2 ? 8 : sizeof(T) == 8 ? 4 : 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Square<T>(T* src, long srcStride, T* dst, long dstStride) where T : unmanaged
+    internal static void Square<T>(T* src, long srcStride, T* dst, long dstStride) where T : unmanaged
     {
         if (sizeof(T) == 4 && Avx.IsSupported) EightByEight((float*)src, srcStride, (float*)dst, dstStride);
         else if (sizeof(T) == 8 && Avx.IsSupported) FourByFour((double*)src, srcStride, (double*)dst, dstStride);
