@@ -139,17 +139,12 @@ internal unsafe struct Svd<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         _bidiagonal.Right.Apply(_right, n, 1, unit: true);
     }
 
+    // The elements beside the diagonal are 0 by now: their place serves as keys.
     readonly void Sort()
     {
-        var n = _shape.Short;
-        var d = _bidiagonal.D;
-        for (var i = 0; i < n; i++) _order[i] = i;
-        for (var i = 1; i < n; i++)
-        {
-            var (at, place) = (_order[i], i);
-            for (; place > 0 && Math.Abs(d[_order[place - 1]]) < Math.Abs(d[at]); place--) _order[place] = _order[place - 1];
-            _order[place] = at;
-        }
+        var keys = _bidiagonal.E;
+        for (var i = 0; i < _shape.Short; i++) keys[i] = -Math.Abs(_bidiagonal.D[i]);
+        Order.Rising(_order, keys, _shape.Short);
     }
 
     readonly void Store(T* u, T* vh)

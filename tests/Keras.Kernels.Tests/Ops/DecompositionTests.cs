@@ -88,6 +88,25 @@ sealed class DecompositionTests
         });
     }
 
+    [TestCaseSource(nameof(Cases))]
+    public void Eigenvalues_and_vectors_give_the_symmetric_matrix_again(string kind, Shape shape, DType dtype)
+    {
+        if (shape[0] != shape[1]) shape = Shape.Of(Math.Max(shape[0], shape[1]), Math.Max(shape[0], shape[1]));
+        var (values, x, _, allowed) = Draw(kind, shape, dtype);
+        var n = shape[0];
+        // The upper triangle is not read.
+        var symmetric = Nd.Make(shape, at => values.Values[(Math.Max(at[0], at[1]) * n) + Math.Min(at[0], at[1])]);
+        var length = Math.Sqrt(symmetric.Values.Sum(v => v * v));
+        var (w, v) = Ops.Eigh(x);
+        var stretched = Ops.Cast(v, DType.Float64) * Ops.Cast(w, DType.Float64);
+        Assert.Multiple(() =>
+        {
+            Assert.That(w.ToDoubles(), Is.Ordered.Ascending);
+            Assert.That(OffOrthonormal(v), Is.LessThan(allowed));
+            Assert.That(Off(stretched, Ops.Transpose(v), symmetric, dtype, length == 0 ? 1 : length), Is.LessThan(allowed));
+        });
+    }
+
     [Test]
     public void What_is_not_finite_ends_and_stays_within_its_matrix([Values(double.NaN, double.PositiveInfinity)] double value, [Values(3, 40)] int size,
         [Values] bool wide, [Values(0, -1)] int place)
@@ -110,6 +129,12 @@ sealed class DecompositionTests
             var (q, r) = Ops.Qr(input);
             Assert.That(First(r).Any(v => !double.IsFinite(v)));
             Assert.That(Second(r).Concat(Second(q)).All(double.IsFinite));
+            if (!wide)
+                foreach (var part in (Tensor[])[Ops.Eigh(input).Eigenvalues, Ops.Eigh(input).Eigenvectors])
+                {
+                    Assert.That(First(part), Is.All.NaN);
+                    Assert.That(Second(part), Has.None.NaN);
+                }
             Assert.That(First(Ops.Pinv(input)), Is.All.NaN);
             Assert.That(Second(Ops.Pinv(input)), Has.None.NaN);
         });
@@ -178,8 +203,11 @@ sealed class DecompositionTests
     public void The_gradient_of_values_alone_is_defined_where_they_are_equal()
     {
         var x = Ops.Identity(3, DType.Float64);
-        var gradient = Gradients.Of(Ops.Sum(Ops.Svd(x, computeUv: false)[0]), [x])[0];
-        Assert.That(gradient.ToDoubles(), Is.EqualTo(x.ToDoubles()).Within(1e-15));
+        Assert.Multiple(() =>
+        {
+            foreach (var values in (Tensor[])[Ops.Svd(x, computeUv: false)[0], Ops.Eigh(x).Eigenvalues])
+                Assert.That(Gradients.Of(Ops.Sum(values), [x])[0].ToDoubles(), Is.EqualTo(x.ToDoubles()).Within(1e-15));
+        });
     }
 
     [Test]

@@ -55,6 +55,13 @@ static partial class Dense
         return ([.. order.Select(i => a[i, i])], Make(n, n, (i, j) => v[i, order[j]]));
     }
 
+    /// <summary>Eigenvalues, and the squares of vectors: what has no open sign.</summary>
+    internal static Nd[] SquaredEigen(Nd x)
+    {
+        var all = Of(x).Select(a => Eigen(Symmetric(a))).ToArray();
+        return [new(x.Shape.Slice(0, x.Shape.Rank - 1), [.. all.SelectMany(f => f.Values)]), new(x.Shape, [.. all.SelectMany(f => Values(f.Vectors).Select(v => v * v))])];
+    }
+
     /// <summary>Squares of the left vectors, singular values, squares of the right vectors as rows: what has no open sign. For matrices of full rank.</summary>
     internal static Nd[] SquaredSvd(Nd x)
     {
