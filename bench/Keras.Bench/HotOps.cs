@@ -125,6 +125,11 @@ sealed record HotOp(string Name, Feed[] Inputs, Func<Tensor[], IReadOnlyList<Ten
         new("attention", [new(8, 256, 8, 64), new(8, 256, 8, 64), new(8, 256, 8, 64)], x => Ops.DotProductAttention(x[0], x[1], x[2]),
             x => nn.functional.scaled_dot_product_attention(x[0].transpose(1, 2), x[1].transpose(1, 2), x[2].transpose(1, 2)).transpose(1, 2)),
         new("cholesky", [Feed.Definite(512)], x => Ops.Cholesky(x[0]), x => linalg.cholesky(x[0])),
+        new("svd", [new(256, 128)], x => Ops.Svd(x[0], false) is var (u, values, v) ? [u, values, v] : [], x => linalg.svd(x[0], false) is var (u, values, v) ? [u, values, v] : []),
+        new("qr", [new(512, 256)], x => Ops.Qr(x[0]) is var (q, r) ? [q, r] : [], x => linalg.qr(x[0]) is var (q, r) ? [q, r] : []),
+        new("eigh", [Feed.Definite(256)], x => Ops.Eigh(x[0]) is var (values, vectors) ? [values, vectors] : [], x => linalg.eigh(x[0]) is var (values, vectors) ? [values, vectors] : []),
+        new("fft", [new(256, 1024), new(256, 1024)], x => Ops.Fft((x[0], x[1])) is var (re, im) ? [re, im] : [], x => [torch.fft.fft_(complex(x[0], x[1]))]),
+        new("rfft", [new(256, 1024)], x => Ops.Rfft(x[0]) is var (re, im) ? [re, im] : [], x => [torch.fft.rfft(x[0])]),
         new("solve", [Feed.Definite(512), new(512, 64)], x => Ops.Solve(x[0], x[1]), x => linalg.solve(x[0], x[1])),
     ];
 }
