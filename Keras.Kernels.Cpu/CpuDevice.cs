@@ -181,6 +181,9 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.MaxPoolGradient>((op, i, o) => Types.Wide(o.DType, new PoolingTable.MaxGradientMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
         On<Keras.MaxPoolPick>((op, i, o) => Types.Wide(o.DType, new PoolingTable.MaxPickMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
         On<Keras.AveragePool>((op, i, o) => Types.Wide(o.DType, new PoolingTable.AverageMaker(PoolingTable.Shape(op.Window, i[0].Shape))));
+        On<Keras.SamplePoints>(ImageTable.Sample);
+        On<Keras.ResampleImages>(ImageTable.Resample);
+        On<Keras.ResampleImagesGradient>(ImageTable.ResampleGradient);
         On<Keras.AveragePoolGradient>((op, _, o) => Types.Wide(o.DType, new PoolingTable.AverageGradientMaker(PoolingTable.Shape(op.Window, o.Shape))));
     }
 

@@ -96,6 +96,8 @@ static class ObjectConfig
                 _ when type == typeof(Shape) => (Shape)Integers(value),
                 _ when type == typeof(Padding) => (Padding)(string)value!,
                 _ when type == typeof(DataFormat) => (DataFormat)(string)value!,
+                _ when type == typeof(Interpolation) => (Interpolation)(string)value!,
+                _ when type == typeof(FillMode) => (FillMode)(string)value!,
                 _ when type == typeof(Reduce) => (Reduce)(string)value!,
                 _ when type == typeof(ActivationFunction) => (ActivationFunction)FunctionName(value),
                 _ when type == typeof(DTypePolicy) => new DTypePolicy(PolicyName(value)),
@@ -200,7 +202,7 @@ static class ObjectConfig
         Axes { IsNumber: true } axes => axes[0],
         Axes axes => new JsonArray([.. axes.Select(a => (JsonNode)a)]),
         Shape shape => new JsonArray([.. shape.Select(d => (JsonNode?)d)]),
-        Padding or DataFormat or Reduce => value.ToString(),
+        Padding or DataFormat or Interpolation or FillMode or Reduce => value.ToString(),
         ActivationFunction activation => activation.Name,
         DTypePolicy policy => new JsonObject
         {

@@ -41,6 +41,9 @@ static class Ours
         };
     }
 
+    public static Action Resize(ResizeCase shape) => Compiled(xs => [Ops.Resize(xs[0], (shape.NewHeight, shape.NewWidth), shape.Method, shape.Antialias)],
+        Random.Normal([shape.Batch, shape.Height, shape.Width, shape.Channels], seed: 1));
+
     public static Action MlpStep()
     {
         var model = new Sequential([new Input(784), new Dense(512, activation: "relu"), new Dense(512, activation: "relu"), new Dense(10)]);

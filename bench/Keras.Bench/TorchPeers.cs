@@ -50,6 +50,17 @@ static class TorchPeers
         ["median"] = (x, _) => [x.quantile(tensor(0.5f), -1)],
     };
 
+    public static Action Resize(ResizeCase shape)
+    {
+        // Of few channels each is faster on its own.
+        var x = shape.Channels < 8 ? randn(shape.Batch, shape.Channels, shape.Height, shape.Width) : ChannelsLast(shape.Batch, shape.Height, shape.Width, shape.Channels);
+        var mode = shape.Method switch { "nearest" => InterpolationMode.Nearest, "bilinear" => InterpolationMode.Bilinear, _ => InterpolationMode.Bicubic };
+        return () =>
+        {
+            using var y = functional.interpolate(x, [shape.NewHeight, shape.NewWidth], mode: mode, align_corners: shape.Method == "nearest" ? null : false, antialias: shape.Antialias);
+        };
+    }
+
     public static Action Order(string name, int rows, int columns, int k)
     {
         var x = randn(rows, columns, name.EndsWith("64", StringComparison.Ordinal) ? ScalarType.Float64 : ScalarType.Float32);

@@ -18,17 +18,5 @@ public sealed class UpSampling1D : Layer
     public int Size { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Call(Tensor x, CallContext context) => Repetition.Along(x, 1, Size);
-}
-
-/// <summary>Elements repeated in place.</summary>
-static class Repetition
-{
-    internal static Tensor Along(Tensor x, int axis, int count)
-    {
-        if (count == 1) return x;
-        var (before, dim, after) = (x.Shape.Slice(0, axis + 1), x.Shape[axis], x.Shape.Slice(axis + 1, x.Rank - axis - 1));
-        var repeated = Ops.BroadcastTo(Ops.ExpandDims(x, axis + 1), before.Append(Shape.Of(count)).Append(after));
-        return Ops.Reshape(repeated, x.Shape.With(axis, dim == Shape.Unknown ? dim : dim * count));
-    }
+    protected override Tensor Call(Tensor x, CallContext context) => Ops.Repeat(x, Size, 1);
 }

@@ -178,6 +178,28 @@ static partial class LayerTable
             Other = () => new Cropping2D(Axes.Create([1, 2, 3, 4]), "channels_first", "z", Half, false, Penalty),
         },
         new(d => new UpSampling1D(dtype: d), [[2, 3, 4]], [2, 6, 4]) { Other = () => new UpSampling1D(3, "u", Half, false, Penalty) },
+        new(d => new UpSampling2D(dtype: d), [[2, 3, 4, 1]], [2, 6, 8, 1])
+        {
+            Other = () => new UpSampling2D((3, 1), "channels_first", "bicubic", "u", Half, false, Penalty),
+        },
+        new(d => new UpSampling2D((1, 3), "channels_first", "bilinear", dtype: d), [[2, 1, 3, 4]], [2, 1, 3, 12]),
+        new(d => new UpSampling3D(dtype: d), [[2, 1, 3, 4, 2]], [2, 2, 6, 8, 2])
+        {
+            Other = () => new UpSampling3D((3, 1, 2), "channels_first", "u", Half, false, Penalty),
+        },
+        new(d => new UpSampling3D((3, 1, 2), "channels_first", dtype: d), [[2, 1, 3, 4, 2]], [2, 1, 9, 4, 4]),
+        new(d => new Resizing(4, 6, dtype: d), [[2, 3, 4, 2]], [2, 4, 6, 2])
+        {
+            Other = () => new Resizing(3, 2, "lanczos3", true, false, default, 0.5, true, "channels_first", "rel_xyxy", "r", Half, false, Penalty),
+            Fixed = ["pad_to_aspect_ratio", "fill_mode"],
+        },
+        new(d => new Resizing(3, 2, "bicubic", padToAspectRatio: true, fillValue: 1, antialias: true, dataFormat: "channels_first", dtype: d), [[2, 2, 3, 4]], [2, 2, 3, 2]),
+        new(d => new Resizing(3, 2, "lanczos5", cropToAspectRatio: true, dtype: d), [[2, 5, 4, 2]], [2, 3, 2, 2]),
+        new(d => new CenterCrop(2, 3, dtype: d), [[2, 5, 5, 2]], [2, 2, 3, 2])
+        {
+            Other = () => new CenterCrop(3, 2, "channels_first", "xywh", "c", Half, false, Penalty),
+        },
+        new(d => new CenterCrop(4, 6, "channels_first", dtype: d), [[2, 2, 3, 4]], [2, 2, 4, 6]),
     ];
 
     static IEnumerable<LayerRow> Pointwise() =>
