@@ -172,7 +172,7 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.Convolution>(ConvolutionTable.Forward);
         On<Keras.ConvolutionInputGradient>(ConvolutionTable.InputGradient);
         On<Keras.ConvolutionFilterGradient>(ConvolutionTable.FilterGradient);
-        On<Keras.Sequences>((op, i, o) => Types.Any(o.DType, new TransformTable.SequencesMaker(op, i[0].Shape)));
+        On<Keras.Frames>((op, i, o) => Types.Any(o.DType, new TransformTable.FramesMaker(op, i[0].Shape)));
         On<Keras.Overlapped>((op, i, o) => Types.Wide(o.DType, new TransformTable.OverlappedMaker(op, i[0].Shape, o.Shape)));
         On<Keras.Fourier>((_, i, _) => Types.Wide(i[0].DType, new TransformTable.ComplexMaker(i[0].Shape)));
         On<Keras.RealFourier>((_, i, _) => Types.Wide(i[0].DType, new TransformTable.RealMaker(i[0].Shape)));

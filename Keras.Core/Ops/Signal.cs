@@ -1,7 +1,7 @@
 namespace Keras;
 
 /// <summary>Windows along the last axis: (…, length) to (…, windows, window).</summary>
-sealed record Sequences(int Length, int Stride) : Fused
+sealed record Frames(int Length, int Stride) : Fused
 {
     internal int Count(int length) => length == Shape.Unknown ? Shape.Unknown : length < Length ? 0 : ((length - Length) / Stride) + 1;
 
@@ -25,7 +25,7 @@ sealed record Sequences(int Length, int Stride) : Fused
     }
 }
 
-/// <summary>Windows added where they lie: the adjoint of <see cref="Sequences"/>.</summary>
+/// <summary>Windows added where they lie: the adjoint of <see cref="Frames"/>.</summary>
 sealed record Overlapped(int Stride) : Fused
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -42,7 +42,7 @@ sealed record Overlapped(int Stride) : Fused
         return Spans.Of(x.Shape[-2], x.Shape[-1], Stride, 1).Collect(x, x.Rank - 2, Infer([x.Type]).Shape[-1]);
     }
 
-    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new Sequences(result.Inputs[0].Shape[-1], Stride).On(gradient)];
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new Frames(result.Inputs[0].Shape[-1], Stride).On(gradient)];
 }
 
 public static partial class Ops
@@ -57,7 +57,7 @@ public static partial class Ops
     {
         const string Who = "extract_sequences";
         if (x.Rank == 0) throw Errors.Argument(Who, "there is no axis", "1 dimension or more", x.Shape);
-        return new Sequences(Positive(sequenceLength, Who, "sequence_length"), Positive(sequenceStride, Who, "sequence_stride")).On(x);
+        return new Frames(Positive(sequenceLength, Who, "sequence_length"), Positive(sequenceStride, Who, "sequence_stride")).On(x);
     }
 
     /// <summary>The short-time Fourier transform: <see cref="Rfft"/> of overlapping windows along the last axis.</summary>
@@ -65,25 +65,20 @@ public static partial class Ops
     /// <param name="sequenceLength">The length of the window function.</param>
     /// <param name="sequenceStride">From one window to the next.</param>
     /// <param name="fftLength">The length of the transform, at least sequenceLength: the window function stands in its middle.</param>
-    /// <param name="window">"hann", "hamming", a vector of sequenceLength, or none. Default "hann".</param>
+    /// <param name="window">How the samples of a window count: "hann", "hamming", a vector of sequenceLength, or <see cref="SignalWindow.None"/>. Default "hann".</param>
     /// <param name="center">Whether windows stand around their places; the ends are then mirrored. Default <c>true</c>.</param>
     /// <returns>Real and imaginary part: (…, windows, fftLength / 2 + 1).</returns>
     /// <exception cref="ArgumentException">x is not floating, a length does not fit, or the window is unknown or of another length.</exception>
-    public static (Tensor Real, Tensor Imaginary) Stft(Tensor x, int sequenceLength, int sequenceStride, int fftLength, SignalWindow? window, bool center = true)
+    public static (Tensor Real, Tensor Imaginary) Stft(Tensor x, int sequenceLength, int sequenceStride, int fftLength, SignalWindow window = default, bool center = true)
     {
         const string Who = "stft";
         if (!x.DType.IsFloating() || x.Rank == 0) throw Errors.Argument(Who, "the samples must be floating", "(…, samples) of a floating dtype", x.Type);
         CheckLengths(sequenceLength, sequenceStride, fftLength, Who);
-        var weights = window?.Weights(sequenceLength, fftLength, x.DType, Who);
+        var weights = window.Weights(sequenceLength, fftLength, x.DType, Who);
         if (center) x = Pad(x, [.. Enumerable.Repeat((0, 0), x.Rank - 1), (fftLength / 2, fftLength / 2)], "reflect");
         var windows = ExtractSequences(x, fftLength, sequenceStride);
         return Rfft(weights is null ? windows : windows * weights);
     }
-
-    /// <summary>The short-time Fourier transform with Hann's window.</summary>
-    /// <inheritdoc cref="Stft(Tensor, int, int, int, SignalWindow?, bool)"/>
-    public static (Tensor Real, Tensor Imaginary) Stft(Tensor x, int sequenceLength, int sequenceStride, int fftLength) =>
-        Stft(x, sequenceLength, sequenceStride, fftLength, "hann");
 
     /// <summary>The samples that a short-time Fourier transform came from: its least-squares inverse.</summary>
     /// <param name="x">Real and imaginary part: (…, windows, fftLength / 2 + 1).</param>
@@ -91,17 +86,17 @@ public static partial class Ops
     /// <param name="sequenceStride">From one window to the next.</param>
     /// <param name="fftLength">The length of the transform, at least sequenceLength.</param>
     /// <param name="length">How many samples to give. Default all.</param>
-    /// <param name="window">"hann", "hamming", a vector of sequenceLength, or none. Default "hann".</param>
+    /// <param name="window">How the samples of a window count: "hann", "hamming", a vector of sequenceLength, or <see cref="SignalWindow.None"/>. Default "hann".</param>
     /// <param name="center">Whether windows stand around their places. Default <c>true</c>.</param>
     /// <returns>(…, samples); NaN where no window sees one.</returns>
     /// <exception cref="ArgumentException">A length does not fit, or the window is unknown or of another length.</exception>
-    public static Tensor Istft((Tensor Real, Tensor Imaginary) x, int sequenceLength, int sequenceStride, int fftLength, int? length,
-        SignalWindow? window, bool center = true)
+    public static Tensor Istft((Tensor Real, Tensor Imaginary) x, int sequenceLength, int sequenceStride, int fftLength, int? length = null,
+        SignalWindow window = default, bool center = true)
     {
         const string Who = "istft";
         x = Complex(x, 2, Who);
         CheckLengths(sequenceLength, sequenceStride, fftLength, Who);
-        var weights = window?.Weights(sequenceLength, fftLength, x.Real.DType, Who) ?? Ones([fftLength], x.Real.DType);
+        var weights = window.Weights(sequenceLength, fftLength, x.Real.DType, Who) ?? Ones([fftLength], x.Real.DType);
         var windows = Irfft(x, fftLength);
         var together = new Overlapped(sequenceStride);
         // One row counts for all, where its length is known.
@@ -113,16 +108,6 @@ public static partial class Ops
         return Narrow(sum, sum.Rank - 1, start, length ?? all);
     }
 
-    /// <summary>The inverse of the short-time Fourier transform with Hann's window.</summary>
-    /// <inheritdoc cref="Istft(ValueTuple{Tensor, Tensor}, int, int, int, int?, SignalWindow?, bool)"/>
-    public static Tensor Istft((Tensor Real, Tensor Imaginary) x, int sequenceLength, int sequenceStride, int fftLength, int? length = null) =>
-        Istft(x, sequenceLength, sequenceStride, fftLength, length, "hann");
-
-    /// <summary>The inverse of the short-time Fourier transform, as many samples as there are.</summary>
-    /// <inheritdoc cref="Istft(ValueTuple{Tensor, Tensor}, int, int, int, int?, SignalWindow?, bool)"/>
-    public static Tensor Istft((Tensor Real, Tensor Imaginary) x, int sequenceLength, int sequenceStride, int fftLength, SignalWindow? window, bool center = true) =>
-        Istft(x, sequenceLength, sequenceStride, fftLength, null, window, center);
-
     static int Positive(int value, string who, string name) => value >= 1 ? value
         : throw Errors.Argument(who, $"{name} is too small", "1 or more", value);
 
@@ -132,37 +117,5 @@ public static partial class Ops
         Positive(sequenceStride, who, "sequence_stride");
         if (fftLength < sequenceLength)
             throw Errors.Argument(who, "the transform is shorter than the window", $"fft_length of {sequenceLength} or more", fftLength);
-    }
-}
-
-/// <summary>How the samples of a window count: by a name ("hann", "hamming") or by a vector.</summary>
-public sealed class SignalWindow
-{
-    readonly string? _name;
-    readonly Tensor? _values;
-
-    SignalWindow(string? name, Tensor? values) => (_name, _values) = (name, values);
-
-    /// <summary>Reads Keras's name.</summary>
-    /// <exception cref="ArgumentException">The name is unknown.</exception>
-    public static implicit operator SignalWindow(string name) => new(Choice.Check("window", name, "hann", "hamming"), null);
-
-    /// <summary>Takes a vector.</summary>
-    public static implicit operator SignalWindow(Tensor values) => new(null, values);
-
-    /// <summary>The weights, with zeros on both sides up to the length of the transform.</summary>
-    internal Tensor Weights(int length, int fftLength, DType dtype, string who)
-    {
-        if (_values is { } given && given.Shape != Shape.Of(length))
-            throw Errors.Argument(who, "the window has another length", Shape.Of(length), given.Shape);
-        var values = _values is { } own ? Ops.Cast(own, dtype) : Ops.Cast(Tensor.Of(Periodic(length), [length]), dtype);
-        var low = (fftLength - length) / 2;
-        return low == 0 && fftLength == length ? values : Ops.Pad(values, [(low, fftLength - length - low)]);
-    }
-
-    double[] Periodic(int length)
-    {
-        var peak = _name == "hann" ? 0.5 : 0.54;
-        return length == 1 ? [1] : [.. Enumerable.Range(0, length).Select(i => peak - ((1 - peak) * Math.Cos(2 * Math.PI * i / length)))];
     }
 }

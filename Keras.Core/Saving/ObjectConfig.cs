@@ -53,7 +53,14 @@ static class ObjectConfig
     }
 
     // Keras writes null for the choice "none".
-    static object? Null(Type type) => type == typeof(Reduce) ? Reduce.None : type == typeof(Layers.MergeMode) ? (object)Layers.MergeMode.None : null;
+    static object? Null(Type type)
+    {
+        if (type == typeof(Reduce)) return Reduce.None;
+        if (type == typeof(Layers.MergeMode)) return Layers.MergeMode.None;
+        if (type == typeof(SignalWindow)) return SignalWindow.None;
+        if (type == typeof(WindowScaling)) return WindowScaling.None;
+        return null;
+    }
 
     /// <summary>A new object like another one, with some arguments replaced. Layers within are copied too, and what draws first weights draws anew.</summary>
     internal static object Copy(object made, Dictionary<string, object?>? replaced = null) => Construct(made.GetType(), (ParameterInfo parameter) =>
@@ -99,6 +106,8 @@ static class ObjectConfig
                 _ when type == typeof(Interpolation) => (Interpolation)(string)value!,
                 _ when type == typeof(FillMode) => (FillMode)(string)value!,
                 _ when type == typeof(Reduce) => (Reduce)(string)value!,
+                _ when type == typeof(SignalWindow) => value is JsonValue ? (SignalWindow)(string)value! : Values(value),
+                _ when type == typeof(WindowScaling) => (WindowScaling)(string)value!,
                 _ when type == typeof(ActivationFunction) => (ActivationFunction)FunctionName(value),
                 _ when type == typeof(DTypePolicy) => new DTypePolicy(PolicyName(value)),
                 _ when type == typeof(Initializer) => Deserialize<Initializer>(value),
@@ -203,6 +212,8 @@ static class ObjectConfig
         Axes axes => new JsonArray([.. axes.Select(a => (JsonNode)a)]),
         Shape shape => new JsonArray([.. shape.Select(d => (JsonNode?)d)]),
         Padding or DataFormat or Interpolation or FillMode or Reduce => value.ToString(),
+        SignalWindow window => Write(window.Config),
+        WindowScaling scaling => scaling.Config,
         ActivationFunction activation => activation.Name,
         DTypePolicy policy => new JsonObject
         {

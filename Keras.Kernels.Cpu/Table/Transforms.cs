@@ -10,7 +10,7 @@ internal static unsafe class TransformTable
 {
     static long Rows(Shape shape) => shape.Slice(0, shape.Rank - 1).Size;
 
-    internal sealed class SequencesMaker(Keras.Sequences op, Shape shape) : IMaker
+    internal sealed class FramesMaker(Frames op, Shape shape) : IMaker
     {
         public Kernel Make<T>() where T : unmanaged
         {

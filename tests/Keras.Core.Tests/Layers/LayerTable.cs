@@ -35,7 +35,7 @@ static partial class LayerTable
     static readonly L1 Penalty = new(0.1);
     static readonly DTypePolicy Half = "mixed_bfloat16";
 
-    public static IReadOnlyList<LayerRow> Rows { get; } = [.. RecurrentRows.All(Half, Penalty), .. Core(), .. Convolutions(), .. OtherConvolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise()];
+    public static IReadOnlyList<LayerRow> Rows { get; } = [.. RecurrentRows.All(Half, Penalty), .. Core(), .. Signals(), .. Convolutions(), .. OtherConvolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise()];
 
     static IEnumerable<LayerRow> Core() =>
     [
@@ -58,6 +58,24 @@ static partial class LayerTable
         new(d => new BatchNormalization(axis: 1, center: false, dtype: d), [[4, 3, 2]], [4, 3, 2], 3, 9) { Training = true },
         new(d => new BatchNormalization(scale: false, dtype: d), [[4, 3]], [4, 3], 3, 9) { Training = true },
         new(d => new ActivityRegularization(dtype: d), [[2, 3]], [2, 3]) { Other = () => new ActivityRegularization(0.1, 0.2, "a", Half, false) },
+    ];
+
+    static IEnumerable<LayerRow> Signals() =>
+    [
+        new(d => new MelSpectrogram(16, 8, numMelBins: 4, samplingRate: 1000, dtype: d), [[2, 40]], [2, 4, 6])
+        {
+            Other = () => new MelSpectrogram(32, 7, 20, "hamming", 8000, 5, 50, 3000, false, 60, 1, 1e-8, 2, "m", Half, false, Penalty),
+        },
+        new(d => new MelSpectrogram(16, 5, 12, SignalWindow.None, 1000, 3, powerToDb: false, magExp: 1, dtype: d), [[2, 40]], [2, 3, 9]),
+        new(d => new STFTSpectrogram("magnitude", 8, dtype: d), [[2, 20, 2]], [2, 4, 10], 2, 80)
+        {
+            Other = () => new STFTSpectrogram("psd", 10, 3, 16, "hamming", true, "spectrum", "same", true, "channels_first", "s", Half, false, Penalty),
+        },
+        new(d => new STFTSpectrogram("stft", 8, 3, 10, SignalWindow.None, true, WindowScaling.None, "same", true, "channels_first", dtype: d), [[2, 3, 20]],
+            [2, 3, 7, 12], 2, 96),
+        new(d => new STFTSpectrogram("psd", 8, scaling: "spectrum", expandDims: true, dtype: d), [[2, 20, 3]], [2, 4, 5, 3], 2, 80),
+        new(d => new STFTSpectrogram("real", 6, 2, window: Tensor.Of([1.0, 2, 3, 3, 2, 1], [6]), dataFormat: "channels_first", dtype: d), [[2, 2, 12]],
+            [2, 10, 4], 1, 30),
     ];
 
     static IEnumerable<LayerRow> Convolutions() =>

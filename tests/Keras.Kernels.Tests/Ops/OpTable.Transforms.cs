@@ -90,10 +90,10 @@ static partial class OpTable
     {
         foreach (var (shape, length, stride) in Windowed)
         {
-            var op = new Sequences(length, stride);
+            var op = new Frames(length, stride);
             var count = op.Count(shape[-1]);
             Shape windows = shape.With(-1, count).Append(Shape.Of(length));
-            yield return new(typeof(Sequences), x => op.On(x), One(x => new(windows, shape.Size == 0 ? [] : [.. x[0].Values.Chunk(shape[-1])
+            yield return new(typeof(Frames), x => op.On(x), One(x => new(windows, shape.Size == 0 ? [] : [.. x[0].Values.Chunk(shape[-1])
                 .SelectMany(r => Enumerable.Range(0, count).SelectMany(w => r[(w * stride)..((w * stride) + length)]))])), DTypeRules.All, [[Signal(shape)]])
             {
                 Label = $"{shape} by {length} and {stride}",

@@ -72,6 +72,8 @@ static class Binder
     {
         var type = parameter.ParameterType;
         if (type.IsByRefLike) throw new MissingException($"{parameter.Member.Name} takes a span");
+        // Where the default is something, Python's None is a value of its own.
+        if (value is GoldenValue.Null && type.GetProperty("None") is { } none && none.PropertyType == type) return none.GetValue(null);
         if (value is GoldenValue.Null)
             return parameter.HasDefaultValue && parameter.DefaultValue is null ? Default(parameter)
                 : Nullable.GetUnderlyingType(type) is not null || !type.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable ? null
