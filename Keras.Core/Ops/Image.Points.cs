@@ -91,6 +91,7 @@ static class Points
     /// <summary>The values of x (count, sizes…, n) at coordinates (count or 1, points…).</summary>
     internal static Tensor Sample(Tensor x, IReadOnlyList<Tensor> coordinates, int order, FillMode mode, double fill)
     {
+        if (order == 1 && x.DType.IsComplex()) throw Errors.Argument("SamplePoints", "complex numbers are not interpolated", "a real dtype", x.DType.Name());
         // Integers that are only moved stay exact. Else both are numbers of the type that sums are made in.
         var exact = order == 0 && !x.DType.IsFloating();
         var points = coordinates.Aggregate(Config.Floatx, (type, c) => DTypes.Promote(type, c.DType));

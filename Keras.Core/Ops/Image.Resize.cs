@@ -149,7 +149,7 @@ public static partial class Ops
     internal static Tensor ResizedTo(Tensor x, int axis, int height, int width, Interpolation method, bool antialias)
     {
         var op = new ResampleImages(axis, new ToSize(height, method, antialias), new ToSize(width, method, antialias));
-        if (method == Interpolation.Nearest || x.DType.IsFloating()) return op.On(x);
+        if (method == Interpolation.Nearest || x.DType.IsFloating() || x.DType.IsComplex()) return op.On(x);
         return SaturateCast(Round(op.On(Cast(x, x.DType.Size() > 2 ? DType.Float64 : DType.Float32))), x.DType);
     }
 

@@ -47,7 +47,7 @@ sealed class SpectrogramTests
     {
         var tone = Tensor.Of([.. Enumerable.Range(0, 4000).Select(i => Math.Sin(2 * Math.PI * 1000 * i / 8000))], [4000]);
         var mel = new MelSpectrogram(512, 256, samplingRate: 8000, numMelBins: 20, dtype: "float64").Apply(tone);
-        Assert.That(mel.Shape, Is.EqualTo(new Shape(20, 16)));
+        Assert.That(mel.Shape, Is.EqualTo(Shape.Of(20, 16)));
         // 1000 of 4000 hertz stand at 980 of 2115 mel, which begin at 32.
         Assert.That(Ops.Argmax(Ops.Mean(mel, 1)).Item(), Is.EqualTo(9).Within(1));
     }

@@ -142,6 +142,8 @@ sealed class ImageTests
         (() => Ops.MapCoordinates(Ops.Ones([4]), Ops.Ones([1, 5]), 3), "[map_coordinates] unknown order. Expected: 0 or 1. Received: 3."),
         (() => Ops.AffineTransform(Ops.Ones([4, 4, 1]), Ops.Ones([8]), "bicubic"),
             "[affine_transform] the interpolation does not serve points that lie anywhere. Expected: \"nearest\" or \"bilinear\". Received: \"bicubic\"."),
+        (() => Ops.Resize(Ops.Ones([4, 4, 1], DType.Complex64), (2, 2)), "[ResampleImages] the result is not whole. Expected: a floating dtype. Received: complex64."),
+        (() => Ops.MapCoordinates(Ops.Ones([4], DType.Complex64), Ops.Ones([1, 5]), 1), "[SamplePoints] complex numbers are not interpolated. Expected: a real dtype. Received: complex64."),
         (() => Ops.GaussianBlur(Ops.Ones([4, 4, 1]), (0, 3)), "[gaussian_blur] the window is empty. Expected: a size above 0. Received: 0."),
         (() => Ops.Ssim(Ops.Ones([9, 9, 1]), Ops.Ones([9, 9, 1])), "[ResampleImages] the filter is larger than the image. Expected: 11 pixels or more. Received: (9, 9, 1)."),
     }.Select(m => new TestCaseData(m.Call, m.Message));
