@@ -71,6 +71,10 @@ public sealed unsafe class CpuDevice : Device
         Floats<Keras.Arctanh, Atanh>();
         Floats<Keras.Erf, Erf>();
         Floats<Keras.Erfinv, Erfinv>();
+        Floats<Keras.Erfc, Erfc>();
+        Floats<Keras.BesselI0, BesselI0>();
+        Floats<Keras.BesselI1, BesselI1>();
+        Floats<Keras.Digamma, Digamma>();
         Floats<Keras.Floor, Floor>();
         Floats<Keras.Ceil, Ceil>();
         Floats<Keras.Round, Round>();
@@ -101,6 +105,9 @@ public sealed unsafe class CpuDevice : Device
         Binary<Keras.Arctan2, Atan2>();
         Binary<Keras.Logaddexp, LogAddExp>();
         Binary<Keras.Hypot, Hypot>();
+        Binary<Keras.GammaCdf, GammaCdf>();
+        Binary<Keras.GammaCdfByShape, GammaCdfByShape>();
+        Binary<Keras.GammaDensity, GammaDensity>();
         Bits<Keras.BitwiseAnd, BitwiseAnd>();
         Bits<Keras.BitwiseOr, BitwiseOr>();
         Bits<Keras.BitwiseXor, BitwiseXor>();

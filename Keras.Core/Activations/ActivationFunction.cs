@@ -16,6 +16,9 @@ public sealed class ActivationFunction
     /// <summary>Keras's name, or <c>custom</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Whether it is a function of one's own.</summary>
+    internal bool IsCustom => !Known.ContainsKey(Name);
+
     /// <summary>Whether it gives its input back.</summary>
     internal bool IsLinear => Name == "linear";
 
@@ -36,7 +39,7 @@ public sealed class ActivationFunction
     static Dictionary<string, Func<Tensor, Tensor>> Find()
     {
         var known = new Dictionary<string, Func<Tensor, Tensor>>(StringComparer.Ordinal);
-        foreach (var method in typeof(Activations).GetMethods(BindingFlags.Public | BindingFlags.Static))
+        foreach (var method in typeof(Activations).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(m => m.ReturnType == typeof(Tensor)))
             known[Naming.ConfigKey(char.ToLowerInvariant(method.Name[0]) + method.Name[1..])] = x => Invoke(method, x);
         return known;
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Keras;
 
 /// <summary>The functions of <c>keras.activations</c>. Each is known to layers by its name in snake case, such as
@@ -5,6 +7,31 @@ namespace Keras;
 /// the result is not whole.</summary>
 public static class Activations
 {
+    /// <summary>The activation that a name means, or one of one's own; the linear one where there is none.</summary>
+    /// <param name="identifier">Keras's name, <see cref="ActivationFunction.Of"/> a function, or <c>null</c>.</param>
+    /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
+    public static ActivationFunction Get(ActivationFunction? identifier) => identifier ?? "linear";
+
+    /// <summary>Keras's name of an activation, as configs hold it.</summary>
+    /// <exception cref="NotSupportedException">It is a function of one's own.</exception>
+    public static string Serialize(ActivationFunction activation)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        return activation.IsCustom ? throw Errors.Unsupported("activation", "a function of one's own cannot be written", "one of Keras's activations", activation.Name)
+            : activation.Name;
+    }
+
+    /// <summary>The activation that a config means.</summary>
+    /// <param name="config">A name, or the object that Keras writes for a function.</param>
+    /// <param name="customObjects">Functions of one's own by name, looked at first. Default none.</param>
+    /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
+    public static ActivationFunction Deserialize(JsonNode? config, IReadOnlyDictionary<string, Func<Tensor, Tensor>>? customObjects = null)
+    {
+        if (config is null) return "linear";
+        var name = ObjectConfig.FunctionName(config);
+        return customObjects?.GetValueOrDefault(name) is { } own ? ActivationFunction.Of(own) : name;
+    }
+
     /// <summary>The tensor itself.</summary>
     public static Tensor Linear(Tensor x) => x;
 

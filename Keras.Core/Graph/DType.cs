@@ -24,6 +24,10 @@ public enum DType
     Int32,
     /// <summary>Signed 64-bit integer.</summary>
     Int64,
+    /// <summary>8 bits, 4 of them an exponent, without infinities: a dtype to keep scaled numbers in.</summary>
+    Float8E4M3FN,
+    /// <summary>8 bits, 5 of them an exponent: a dtype to keep scaled numbers in.</summary>
+    Float8E5M2,
     /// <summary>IEEE half precision.</summary>
     Float16,
     /// <summary>The upper half of a float32.</summary>
@@ -52,6 +56,8 @@ public static class DTypes
         new(DType.Int16, "int16", 2, typeof(short)),
         new(DType.Int32, "int32", 4, typeof(int)),
         new(DType.Int64, "int64", 8, typeof(long)),
+        new(DType.Float8E4M3FN, "float8_e4m3fn", 1, typeof(Float8E4M3FN)),
+        new(DType.Float8E5M2, "float8_e5m2", 1, typeof(Float8E5M2)),
         new(DType.Float16, "float16", 2, typeof(Half)),
         new(DType.BFloat16, "bfloat16", 2, typeof(BFloat16)),
         new(DType.Float32, "float32", 4, typeof(float)),
@@ -70,13 +76,16 @@ public static class DTypes
     public static Type ClrType(this DType dtype) => Facts[(int)dtype].Type;
 
     /// <summary>Whether the type is a floating one (complex ones are not).</summary>
-    public static bool IsFloating(this DType dtype) => dtype is >= DType.Float16 and <= DType.Float64;
+    public static bool IsFloating(this DType dtype) => dtype is >= DType.Float8E4M3FN and <= DType.Float64;
 
     /// <summary>Whether the type is a complex one.</summary>
     public static bool IsComplex(this DType dtype) => dtype >= DType.Complex64;
 
     /// <summary>Whether the numbers are floating or complex: those that have gradients.</summary>
-    internal static bool IsInexact(this DType dtype) => dtype >= DType.Float16;
+    internal static bool IsInexact(this DType dtype) => dtype >= DType.Float8E4M3FN;
+
+    /// <summary>Whether the type is an 8-bit floating one: numbers are kept in it, and computed in float32.</summary>
+    internal static bool IsFloat8(this DType dtype) => dtype is DType.Float8E4M3FN or DType.Float8E5M2;
 
     /// <summary>The dtype of the parts of complex numbers; any other itself.</summary>
     internal static DType ToReal(this DType dtype) => dtype switch
@@ -90,7 +99,7 @@ public static class DTypes
     internal static DType ToComplex(this DType dtype) => dtype is DType.Float64 or DType.Complex128 ? DType.Complex128 : DType.Complex64;
 
     /// <summary>Whether the type is an integer (bool is not).</summary>
-    public static bool IsInteger(this DType dtype) => dtype is > DType.Bool and < DType.Float16;
+    public static bool IsInteger(this DType dtype) => dtype is > DType.Bool and < DType.Float8E4M3FN;
 
     /// <summary>Whether the type is an unsigned integer.</summary>
     public static bool IsUnsigned(this DType dtype) => dtype is >= DType.UInt8 and <= DType.UInt64;
@@ -125,9 +134,11 @@ public static class DTypes
     }
 
     /// <summary>The least upper bound of two dtypes in Keras's (JAX's) lattice. 64-bit results stay 64-bit.</summary>
+    /// <exception cref="ArgumentException">One is an 8-bit floating type and the other another: these convert by a cast alone.</exception>
     public static DType Promote(DType a, DType b)
     {
         if (a == b) return a;
+        if (a.IsFloat8() || b.IsFloat8()) throw Errors.Argument("dtype", "8-bit floats meet no other dtype", "a cast first", $"{a.Name()} and {b.Name()}");
         if (a > b) (a, b) = (b, a);
         if (a == DType.Bool) return b;
         if (b.IsComplex()) return a == DType.Float64 ? DType.Complex128 : b;

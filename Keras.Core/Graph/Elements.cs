@@ -16,6 +16,8 @@ static class Elements
         DType.Int16 => At<short>(data, index),
         DType.Int32 => At<int>(data, index),
         DType.Int64 => At<long>(data, index),
+        DType.Float8E4M3FN => At<Float8E4M3FN>(data, index),
+        DType.Float8E5M2 => At<Float8E5M2>(data, index),
         DType.Float16 => (double)At<Half>(data, index),
         DType.BFloat16 => At<BFloat16>(data, index),
         DType.Float32 => At<float>(data, index),
@@ -43,6 +45,8 @@ static class Elements
             case DType.Int16: Set(data, index, short.CreateSaturating(value)); break;
             case DType.Int32: Set(data, index, int.CreateSaturating(value)); break;
             case DType.Int64: Set(data, index, long.CreateSaturating(value)); break;
+            case DType.Float8E4M3FN: Set(data, index, (Float8E4M3FN)value); break;
+            case DType.Float8E5M2: Set(data, index, (Float8E5M2)value); break;
             case DType.Float16: Set(data, index, (Half)value); break;
             case DType.BFloat16: Set(data, index, (BFloat16)value); break;
             case DType.Float32: Set(data, index, (float)value); break;

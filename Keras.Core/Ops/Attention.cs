@@ -13,10 +13,12 @@ public static partial class Ops
     /// <param name="mask">True where a target may look, 4 dimensions, broadcast as the bias. Default everywhere.</param>
     /// <param name="scale">What products are multiplied with. Default 1 / √size.</param>
     /// <param name="isCausal">Whether a target sees only sources up to its own place. Default no.</param>
+    /// <param name="flashAttention">Whether to compute it in blocks. How it is computed is not for the caller to choose here: it changes nothing.</param>
+    /// <param name="attnLogitsSoftCap">What scores are held below in magnitude: s becomes cap · tanh(s / cap). Default no bound.</param>
     /// <returns>(batch, targets, heads, size). A target that sees nothing gets the mean of all values.</returns>
     /// <exception cref="ArgumentException">A tensor has not 4 dimensions, or the heads do not fit together.</exception>
     public static Tensor DotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? bias = null, Tensor? mask = null, double? scale = null,
-        bool isCausal = false)
+        bool isCausal = false, bool? flashAttention = null, double? attnLogitsSoftCap = null)
     {
         const string Who = "dot_product_attention";
         foreach (var x in new[] { query, key, value })
@@ -31,6 +33,7 @@ public static partial class Ops
         key = Cast(key, query.DType);
         if (heads != shared) (key, value) = (Repeated(key, heads / shared), Repeated(value, heads / shared));
         var scores = Wide(Matmul(Swapaxes(query, 1, 2), Moveaxis(key, 1, -1))) * (scale ?? 1 / Math.Sqrt(query.Shape[3]));
+        if (attnLogitsSoftCap is { } cap) scores = Tanh(scores / cap) * cap;
         if (bias is not null) scores += Cast(bias, scores.DType);
         if (isCausal) mask = mask is null ? Past(scores) : LogicalAnd(mask, Past(scores));
         if (mask is not null) scores = Where(Cast(mask, DType.Bool), scores, Tensor.Scalar(Masked * float.MaxValue, scores.DType));

@@ -9,8 +9,22 @@ sealed record Iota(TensorType Type) : Op
 public static partial class Ops
 {
     /// <summary>The values as a tensor, in another dtype where one is named. Numbers become int32, or the default floating dtype.</summary>
-    public static Tensor ConvertToTensor(Tensor x, DType? dtype = null) =>
-        dtype is { } wanted ? Cast(x, wanted) : x.IsWeak ? Cast(x, Strong(x.DType)) : x;
+    /// <param name="x">A tensor, or a number.</param>
+    /// <param name="dtype">Default x's.</param>
+    /// <param name="sparse">Whether the result is sparse, which no tensor is. Default no.</param>
+    /// <param name="ragged">Whether the rows of the result may differ in length, which those of no tensor do. Default no.</param>
+    /// <exception cref="NotSupportedException">A sparse or ragged tensor is asked for.</exception>
+    public static Tensor ConvertToTensor(Tensor x, DType? dtype = null, bool? sparse = null, bool? ragged = null)
+    {
+        Dense(sparse == true, "convert_to_tensor");
+        Dense(ragged == true, "convert_to_tensor", "ragged");
+        return dtype is { } wanted ? Cast(x, wanted) : x.IsWeak ? Cast(x, Strong(x.DType)) : x;
+    }
+
+    static void Dense(bool other, string who, string kind = "sparse")
+    {
+        if (other) throw Errors.Unsupported(who, $"there are no {kind} tensors", $"{kind}: false", "true");
+    }
 
     /// <summary>A tensor of one value.</summary>
     public static Tensor Full(Shape shape, Tensor fillValue, DType? dtype = null) =>
@@ -57,8 +71,16 @@ public static partial class Ops
     }
 
     /// <summary>For each index a row of zeros with a 1 at that place; zeros only where it is out of range.</summary>
-    public static Tensor OneHot(Tensor x, int numClasses, int axis = -1, DType? dtype = null)
+    /// <param name="x">Integers of any shape.</param>
+    /// <param name="numClasses">The length of the rows.</param>
+    /// <param name="axis">Where the axis of the classes is put. Default the last.</param>
+    /// <param name="dtype">Default <see cref="Config.Floatx"/>.</param>
+    /// <param name="sparse">Whether the result is sparse, which no tensor is. Default no.</param>
+    /// <exception cref="ArgumentException">There are no classes.</exception>
+    /// <exception cref="NotSupportedException">A sparse tensor is asked for.</exception>
+    public static Tensor OneHot(Tensor x, int numClasses, int axis = -1, DType? dtype = null, bool sparse = false)
     {
+        Dense(sparse, "one_hot");
         if (numClasses < 1) throw Errors.Argument("one_hot", "there are no classes", "1 or more", numClasses);
         var at = axis < 0 ? axis + x.Rank + 1 : axis;
         var classes = Reshape(Arange(numClasses, dtype: x.DType), Shape.Of([.. Enumerable.Range(0, x.Rank + 1).Select(i => i == at ? numClasses : 1)]));

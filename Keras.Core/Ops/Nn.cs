@@ -124,8 +124,15 @@ public static partial class Ops
         var (dtype, wide) = (AsFloating(x).DType, Wide(x));
         var least = epsilon ?? Config.Epsilon;
         var y = order == 2 ? wide * Rsqrt(Maximum(Sum(Square(wide), axes, keepdims: true), least * least))
-            : wide / Maximum(Power(Sum(Power(Absolute(wide), order), axes, keepdims: true), 1.0 / order), least);
+            : wide / Maximum(Root(Sum(Power(Absolute(wide), order), axes, keepdims: true), order), least);
         return Cast(y, dtype);
+    }
+
+    // The slope at 0 is infinite: there none is taken.
+    static Tensor Root(Tensor x, int order)
+    {
+        var zero = Equal(x, 0);
+        return Where(zero, 0, Power(Where(zero, 1, x), 1.0 / order));
     }
 
     /// <summary>Vectors along an axis brought to length 1.</summary>
@@ -143,8 +150,9 @@ public static partial class Ops
     /// <param name="x">Any shape; integers count as floating.</param>
     /// <param name="axes">The axes.</param>
     /// <param name="keepdims">Whether the axes stay as 1. Default no.</param>
+    /// <param name="synchronized">Whether all replicas are counted together. There is one replica, so that it changes nothing. Default no.</param>
     /// <exception cref="ArgumentException">An axis is out of range or named twice.</exception>
-    public static (Tensor Mean, Tensor Variance) Moments(Tensor x, Axes axes, bool keepdims = false)
+    public static (Tensor Mean, Tensor Variance) Moments(Tensor x, Axes axes, bool keepdims = false, bool synchronized = false)
     {
         var (dtype, wide) = (AsFloating(x).DType, Wide(x));
         return (Cast(Mean(wide, axes, keepdims), dtype), Cast(Var(wide, axes, keepdims), dtype));
@@ -234,9 +242,14 @@ public static partial class Ops
     /// <param name="axis">Where the axis of the classes is put. Then axis 1 goes, or axis 0 where the inputs are a vector. Default the
     /// last.</param>
     /// <param name="dtype">Default <see cref="Config.Floatx"/>.</param>
+    /// <param name="sparse">Whether the result is sparse, which no tensor is. Default no.</param>
     /// <exception cref="ArgumentException">There are no classes.</exception>
-    public static Tensor MultiHot(Tensor inputs, int numClasses, int axis = -1, DType? dtype = null) =>
-        Cast(Any(OneHot(Cast(inputs, DType.Int32), numClasses, axis, DType.Bool), inputs.Rank > 1 ? 1 : 0), dtype ?? Config.Floatx);
+    /// <exception cref="NotSupportedException">A sparse tensor is asked for.</exception>
+    public static Tensor MultiHot(Tensor inputs, int numClasses, int axis = -1, DType? dtype = null, bool sparse = false)
+    {
+        Dense(sparse, "multi_hot");
+        return Cast(Any(OneHot(Cast(inputs, DType.Int32), numClasses, axis, DType.Bool), inputs.Rank > 1 ? 1 : 0), dtype ?? Config.Floatx);
+    }
 
     /// <summary>How near two signals are to each other in decibels: the peak over the root of the mean square difference. Infinite where
     /// they are equal.</summary>

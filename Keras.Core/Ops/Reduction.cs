@@ -146,9 +146,15 @@ public static partial class Ops
     public static Tensor Sum(Tensor x, Axes? axis = null, bool keepdims = false) =>
         new Sum(Resolve(axis, x, "sum"), keepdims).On(Widened(x));
 
-    /// <summary>The product over some axes; all where none is named. Small integers are multiplied as int32 or uint32.</summary>
-    public static Tensor Prod(Tensor x, Axes? axis = null, bool keepdims = false) =>
-        new Prod(Resolve(axis, x, "prod"), keepdims).On(Widened(x));
+    /// <summary>The product over some axes; all where none is named.</summary>
+    /// <param name="x">A tensor.</param>
+    /// <param name="axis">The axes. Default all.</param>
+    /// <param name="keepdims">Whether the axes stay as 1. Default no.</param>
+    /// <param name="dtype">The dtype to multiply in. Default x's; small integers are multiplied as int32 or uint32.</param>
+    /// <exception cref="ArgumentException">An axis is out of range or named twice.</exception>
+    public static Tensor Prod(Tensor x, Axes? axis = null, bool keepdims = false, DType? dtype = null) => dtype == DType.Bool
+        ? All(Cast(x, DType.Bool), axis, keepdims)
+        : new Prod(Resolve(axis, x, "prod"), keepdims).On(dtype is { } wanted ? Cast(x, wanted) : Widened(x));
 
     static Tensor Widened(Tensor x) => x.DType switch
     {

@@ -98,11 +98,14 @@ public static partial class Ops
     /// <param name="weights">A weight for each, of x's shape. Default none: 1.</param>
     /// <param name="minlength">How many integers are counted at least. Default 0. In a model, where the largest integer is not known, exactly as
     /// many; a larger one is an error when it runs.</param>
+    /// <param name="sparse">Whether the result is sparse, which no tensor is. Default no.</param>
     /// <returns>Counts from 0 up to the largest integer, as int32, or sums of the common dtype of x and the weights; a row for each row of x.</returns>
     /// <exception cref="ArgumentException">x is neither a vector nor a matrix, not of integers or has a negative one; the weights have another shape;
     /// x has no values and no <paramref name="minlength"/> is given.</exception>
-    public static Tensor Bincount(Tensor x, Tensor? weights = null, int minlength = 0)
+    /// <exception cref="NotSupportedException">A sparse tensor is asked for.</exception>
+    public static Tensor Bincount(Tensor x, Tensor? weights = null, int minlength = 0, bool sparse = false)
     {
+        Dense(sparse, "bincount");
         if (x.Rank is not (1 or 2)) throw Errors.Argument("bincount", "x has a wrong rank", "1 or 2 dimensions", x.Shape);
         if (!x.DType.IsInteger()) throw Errors.Argument("bincount", "x is not of integers", "an integer dtype", x.DType.Name());
         if (minlength < 0) throw Errors.Argument("bincount", "minlength is negative", "0 or more", minlength);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Keras;
 
 public static partial class Ops
@@ -62,6 +64,26 @@ public static partial class Ops
     /// <exception cref="ArgumentException">There are fewer than 0 numbers, or the shapes cannot be broadcast together.</exception>
     public static Tensor Linspace(Tensor start, Tensor stop, int num = 50, bool endpoint = true, DType? dtype = null, int axis = 0) =>
         Between(start, stop, num, endpoint, dtype, axis, "linspace", (from, to, share) => from + (share * (to - from)));
+
+    /// <summary>Numbers at equal distances between two, and the distance.</summary>
+    /// <inheritdoc cref="Linspace(Tensor, Tensor, int, bool, DType?, int)"/>
+    /// <param name="start">The first numbers.</param>
+    /// <param name="stop">The last numbers, broadcast with the first.</param>
+    /// <param name="num">How many. Default 50.</param>
+    /// <param name="endpoint">Whether the last number is one of them. Default yes.</param>
+    /// <param name="retstep">True: the distance is asked for.</param>
+    /// <param name="dtype">Default that of start and stop, <see cref="Config.Floatx"/> for integers. An integer dtype rounds down.</param>
+    /// <param name="axis">The place of the new axis. Default the first.</param>
+    /// <returns>The numbers, and the distance of start's and stop's dtype and shape; NaN where there is none.</returns>
+    [OverloadResolutionPriority(-1)]
+    public static (Tensor Numbers, Tensor Step) Linspace(Tensor start, Tensor stop, int num = 50, bool endpoint = true, bool retstep = true, DType? dtype = null,
+        int axis = 0)
+    {
+        if (!retstep) throw Errors.Argument("linspace", "this overload gives the distance", "retstep: true", "false");
+        var (from, to) = Promote(start, stop);
+        double steps = endpoint ? num - 1 : num;
+        return (Linspace(start, stop, num, endpoint, dtype, axis), (AsFloating(to) - AsFloating(from)) / (steps > 0 ? steps : double.NaN));
+    }
 
     /// <summary>Powers of a base whose exponents are at equal distances between two numbers, along a new axis.</summary>
     /// <param name="start">The first exponents.</param>

@@ -9,24 +9,49 @@ public static partial class Ops
     public static Tensor Bartlett(int x) => Window(x, "bartlett", t => 1 - Math.Abs((2 * t) - 1));
 
     /// <summary>Blackman's window: three terms of cosines.</summary>
-    /// <inheritdoc cref="Bartlett"/>
+    /// <inheritdoc cref="Bartlett(int)"/>
     public static Tensor Blackman(int x) =>
         Window(x, "blackman", t => 0.42 - (0.5 * Math.Cos(2 * Math.PI * t)) + (0.08 * Math.Cos(4 * Math.PI * t)));
 
     /// <summary>Hamming's window: a raised cosine that ends above 0.</summary>
-    /// <inheritdoc cref="Bartlett"/>
+    /// <inheritdoc cref="Bartlett(int)"/>
     public static Tensor Hamming(int x) => Window(x, "hamming", t => 0.54 - (0.46 * Math.Cos(2 * Math.PI * t)));
 
     /// <summary>Hann's window: a raised cosine that ends at 0.</summary>
-    /// <inheritdoc cref="Bartlett"/>
+    /// <inheritdoc cref="Bartlett(int)"/>
     public static Tensor Hanning(int x) => Window(x, "hanning", t => 0.5 - (0.5 * Math.Cos(2 * Math.PI * t)));
 
     /// <summary>Kaiser's window, of Bessel functions.</summary>
-    /// <inheritdoc cref="Bartlett"/>
+    /// <inheritdoc cref="Bartlett(int)"/>
     /// <param name="x">How many points.</param>
     /// <param name="beta">The form: 0 a rectangle, the higher the narrower.</param>
     public static Tensor Kaiser(int x, double beta) =>
         Window(x, "kaiser", t => BesselI0(beta * Math.Sqrt(Math.Max(0, 4 * t * (1 - t)))) / BesselI0(beta));
+
+    /// <inheritdoc cref="Bartlett(int)"/>
+    public static Tensor Bartlett(Tensor x) => Bartlett(Points(x, "bartlett"));
+
+    /// <inheritdoc cref="Blackman(int)"/>
+    public static Tensor Blackman(Tensor x) => Blackman(Points(x, "blackman"));
+
+    /// <inheritdoc cref="Hamming(int)"/>
+    public static Tensor Hamming(Tensor x) => Hamming(Points(x, "hamming"));
+
+    /// <inheritdoc cref="Hanning(int)"/>
+    public static Tensor Hanning(Tensor x) => Hanning(Points(x, "hanning"));
+
+    /// <inheritdoc cref="Kaiser(int, double)"/>
+    public static Tensor Kaiser(Tensor x, Tensor beta)
+    {
+        ArgumentNullException.ThrowIfNull(beta);
+        return Kaiser(Points(x, "kaiser"), beta.Item());
+    }
+
+    static int Points(Tensor x, string who)
+    {
+        var points = x.Item();
+        return points == Math.Floor(points) && points <= int.MaxValue ? (int)points : throw Errors.Argument(who, "the number of points is not whole", "an integer", points);
+    }
 
     /// <summary>A function of the way from 0 to 1 in equal steps; a single point is 1.</summary>
     static Tensor Window(int points, string who, Func<double, double> at)

@@ -42,14 +42,14 @@ sealed class Lowering
             : Unique(node.Op, inputs, node.Type);
     }
 
-    /// <summary>An op that has no kernel for half precision, computed in single precision and rounded.</summary>
+    /// <summary>An op that has no kernel for half precision or less, computed in single precision and rounded.</summary>
     static Tensor? Widen(Tensor node, Tensor[] inputs)
     {
         if (node.Type.IsTuple || !Array.Exists(inputs, IsHalf)) return null;
         return Ops.Cast(node.Op.On([.. inputs.Select(i => IsHalf(i) ? Ops.Cast(i, DType.Float32) : i)]), node.DType);
     }
 
-    static bool IsHalf(Tensor x) => x.DType is DType.Float16 or DType.BFloat16;
+    static bool IsHalf(Tensor x) => x.DType is DType.Float16 or DType.BFloat16 || x.DType.IsFloat8();
 
     static bool CanFold(Tensor node, Tensor[] inputs) => inputs.Length > 0 && !node.Type.IsTuple && node.Op.IsPure
         && Array.TrueForAll(inputs, i => i.Op is Constant) && node.Type.Bytes <= MaxFoldedBytes;

@@ -148,7 +148,7 @@ static class ObjectConfig
 
     static IEnumerable<double> Numbers(JsonNode? value) => value is JsonArray list ? list.SelectMany(Numbers) : [Number(value!)];
 
-    static string FunctionName(JsonNode value) => value is JsonObject o ? (string?)o["config"] ?? "" : (string)value!;
+    internal static string FunctionName(JsonNode value) => value is JsonObject o ? (string?)o["config"] ?? "" : (string)value!;
 
     static string PolicyName(JsonNode value) => value is not JsonObject o ? (string)value!
         : (string?)o["class_name"] == "DTypePolicy" ? (string?)o["config"]?["name"] ?? ""

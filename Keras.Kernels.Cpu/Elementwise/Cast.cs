@@ -10,6 +10,9 @@ internal static unsafe class Cast
     const int BlockElements = 32768;
     const int ChunkElements = 512;
 
+    static readonly float[] E4M3FN = [.. Enumerable.Range(0, 256).Select(bits => (float)Float8E4M3FN.FromBits((byte)bits))];
+    static readonly float[] E5M2 = [.. Enumerable.Range(0, 256).Select(bits => (float)Float8E5M2.FromBits((byte)bits))];
+
     internal static void Run<TFrom, TTo>(TFrom* x, TTo* y, long n) where TFrom : unmanaged where TTo : unmanaged
     {
         if (n <= BlockElements) Row(x, y, n);
@@ -19,6 +22,9 @@ internal static unsafe class Cast
     internal static void Row<TFrom, TTo>(TFrom* x, TTo* y, long n) where TFrom : unmanaged where TTo : unmanaged
     {
         if (typeof(TFrom) == typeof(TTo)) Buffer.MemoryCopy(x, y, n * sizeof(TTo), n * sizeof(TFrom));
+        else if (typeof(TFrom) == typeof(Float8E4M3FN)) FromFloat8((byte*)x, y, n, E4M3FN);
+        else if (typeof(TFrom) == typeof(Float8E5M2)) FromFloat8((byte*)x, y, n, E5M2);
+        else if (typeof(TTo) == typeof(Float8E4M3FN) || typeof(TTo) == typeof(Float8E5M2)) ToFloat8(x, y, n);
         else if (typeof(TTo) == typeof(bool)) NonZero(x, (byte*)y, n);
         else if (typeof(TFrom) == typeof(bool)) Row((byte*)x, y, n);
         else if (typeof(TFrom) == typeof(Half)) FromNarrow<TFrom, TTo>(x, y, n);
@@ -80,6 +86,32 @@ internal static unsafe class Cast
             {
                 if (typeof(TTo) == typeof(Half)) ((Half*)y)[i + j] = (Half)wide[j];
                 else ((BFloat16*)y)[i + j] = (BFloat16)wide[j];
+            }
+        }
+    }
+
+    static void FromFloat8<TTo>(byte* x, TTo* y, long n, float[] values) where TTo : unmanaged
+    {
+        var wide = stackalloc float[ChunkElements];
+        for (long i = 0; i < n; i += ChunkElements)
+        {
+            var count = Math.Min(ChunkElements, n - i);
+            for (long j = 0; j < count; j++) wide[j] = values[x[i + j]];
+            Row(wide, y + i, count);
+        }
+    }
+
+    static void ToFloat8<TFrom, TTo>(TFrom* x, TTo* y, long n) where TFrom : unmanaged where TTo : unmanaged
+    {
+        var wide = stackalloc double[ChunkElements];
+        for (long i = 0; i < n; i += ChunkElements)
+        {
+            var count = Math.Min(ChunkElements, n - i);
+            Row(x + i, wide, count);
+            for (long j = 0; j < count; j++)
+            {
+                if (typeof(TTo) == typeof(Float8E4M3FN)) ((Float8E4M3FN*)y)[i + j] = (Float8E4M3FN)wide[j];
+                else ((Float8E5M2*)y)[i + j] = (Float8E5M2)wide[j];
             }
         }
     }

@@ -77,9 +77,23 @@ internal static class DoubleMath
             Vector512.LessThan(a, Vector512<double>.One), ErfBelowOne(x), Vector512.CopySign(large, x));
     }
 
-    // For |x| <= 1: the leading coefficient is split as 1 + 0.128..., so that the product with x rounds once.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vd ErfBelowOne(Vd x)
+    internal static Vd Erfc(Vd x)
+    {
+        var a = Clamp(Vector512.Abs(x), 1, 28);
+        var large = TimesGauss(a, Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512.Create(6.25)), ErfcMiddle(a), ErfcTail(a)));
+        large = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<double>.Zero), Vector512.Create(2.0) - large, large);
+        var small = Vector512.FusedMultiplyAdd(-x, ErfExcess(x), Vector512<double>.One - x);
+        return Vector512.ConditionalSelect(Vector512.LessThan(Vector512.Abs(x), Vector512<double>.One), small, large);
+    }
+
+    // For |x| <= 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vd ErfBelowOne(Vd x) => Vector512.FusedMultiplyAdd(x, ErfExcess(x), x);
+
+    // erf(x) / x - 1: the leading coefficient is split as 1 + 0.128..., so that the product with x rounds once.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vd ErfExcess(Vd x)
     {
         var z = x * x;
         var p = Fma(z, 5.957176147748911e-11, -1.1372848856791674e-09);
@@ -93,16 +107,21 @@ internal static class DoubleMath
         p = Fma(z, p, -0.026866170645076792);
         p = Fma(z, p, 0.11283791670954879);
         p = Fma(z, p, -0.3761263890318375);
-        p = Fma(z, p, 0.12837916709551256);
-        return Vector512.FusedMultiplyAdd(x, p, x);
+        return Fma(z, p, 0.12837916709551256);
     }
 
-    // For a in [1, 6.25], beyond which the value at 6.25 stands: exp(-a^2) G((a - c) / (a + c)).
+    // For a in [1, 6.25], beyond which the value at 6.25 stands.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vd ErfcAboveOne(Vd a)
     {
-        a = Vector512.ConditionalSelect(Vector512.GreaterThan(a, Vector512.Create(6.25)), Vector512.Create(6.25), a);
-        a = Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512<double>.One), Vector512<double>.One, a);
+        a = Clamp(a, 1, 6.25);
+        return TimesGauss(a, ErfcMiddle(a));
+    }
+
+    // exp(a^2) erfc(a) for a in [1, 6.25], in (a - c) / (a + c).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vd ErfcMiddle(Vd a)
+    {
         var t = (a - Vector512.Create(2.75)) / (a + Vector512.Create(2.75));
         var p = Fma(t, 1.739296409363995e-08, 5.773713362607289e-07);
         p = Fma(t, p, 7.205609799315522e-07);
@@ -119,7 +138,29 @@ internal static class DoubleMath
         p = Fma(t, p, -0.1397375984634972);
         p = Fma(t, p, 0.24989043128302432);
         p = Fma(t, p, -0.3478070065834916);
-        p = Fma(t, p, 0.1936620962790687);
+        return Fma(t, p, 0.1936620962790687);
+    }
+
+    // The same from 6.25 on, in 1 / a^2.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vd ErfcTail(Vd a)
+    {
+        var t = Vector512<double>.One / (a * a);
+        var p = Fma(t, -12638.218807803343, 3341.5136530673217);
+        p = Fma(t, p, -563.8680529425255);
+        p = Fma(t, p, 91.05592466529089);
+        p = Fma(t, p, -16.654308718876507);
+        p = Fma(t, p, 3.7024412961982858);
+        p = Fma(t, p, -1.0578552196972562);
+        p = Fma(t, p, 0.42314218698441897);
+        p = Fma(t, p, -0.282094791772957);
+        return Fma(t, p, 0.5641895835477558) / a;
+    }
+
+    // p exp(-a^2), with the rounding of a^2 made good.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vd TimesGauss(Vd a, Vd p)
+    {
         var square = a * a;
         var low = Vector512.FusedMultiplyAdd(a, a, -square);
         return Exp(-square) * (p - (p * low));

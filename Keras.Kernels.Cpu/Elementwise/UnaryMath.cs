@@ -77,6 +77,14 @@ internal readonly struct Erf : IUnary, IReal
     public static Vd OnDouble(Vd x) => DoubleMath.Erf(x);
 }
 
+internal readonly struct Erfc : IUnary, IDoubleFunction
+{
+    public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => Lanes.ByDouble<Erfc, T>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vd OnDouble(Vd x) => DoubleMath.Erfc(x);
+}
+
 internal readonly struct Sin : IUnary, IDoubleFunction
 {
     public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => Lanes.ByDouble<Sin, T>(x);

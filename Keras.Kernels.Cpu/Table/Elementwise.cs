@@ -70,14 +70,14 @@ internal readonly struct CastFromMaker(DType to, long count) : IMaker
     readonly DType _to = to;
     readonly long _count = count;
 
-    public Kernel Make<TFrom>() where TFrom : unmanaged => Types.Any(_to, new CastMaker<TFrom>(_count))!;
+    public Kernel Make<TFrom>() where TFrom : unmanaged => Types.Kept(_to, new CastMaker<TFrom>(_count))!;
 }
 
 /// <summary>Kernels of single elements that are no family of their own.</summary>
 internal static unsafe class ElementwiseTable
 {
     internal static Kernel? Cast(Keras.Cast op, TensorType[] inputs, TensorType output) =>
-        Types.Any(inputs[0].DType, new CastFromMaker(op.DType, output.Shape.Size));
+        Types.Kept(inputs[0].DType, new CastFromMaker(op.DType, output.Shape.Size));
 
     internal static Kernel Select(Keras.Select op, TensorType[] inputs, TensorType output)
     {

@@ -21,6 +21,14 @@ internal static class Types
     internal static Kernel? Any<TMaker>(DType dtype, TMaker maker) where TMaker : IMaker =>
         dtype == DType.Bool ? maker.Make<bool>() : Numbers(dtype, maker);
 
+    /// <summary>Every dtype, those too that numbers are only kept in.</summary>
+    internal static Kernel? Kept<TMaker>(DType dtype, TMaker maker) where TMaker : IMaker => dtype switch
+    {
+        DType.Float8E4M3FN => maker.Make<Float8E4M3FN>(),
+        DType.Float8E5M2 => maker.Make<Float8E5M2>(),
+        _ => Any(dtype, maker),
+    };
+
     internal static Kernel? Numbers<TMaker>(DType dtype, TMaker maker) where TMaker : IMaker =>
         dtype.IsFloating() ? Floats(dtype, maker) : Integers(dtype, maker);
 

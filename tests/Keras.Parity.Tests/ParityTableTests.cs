@@ -16,6 +16,7 @@ public class ParityTableTests
         ["keras.ops.dtype"] = "`Tensor.DType`",
         ["keras.ops.custom_gradient"] = "`CustomGradient(result, inputs, rule)`",
         ["keras.ops.jvp"] = "an overload whose function gives more stands for `has_aux`",
+        ["keras.Operation"] = "any function of tensors: it takes symbolic ones as it is; a `Layer` where it has weights",
         ["keras.ops.scan"] = "lists of tensors for structures",
     };
 

@@ -11,7 +11,7 @@ public class DTypeTests
         ("float32", "complex64"), ("float64", "complex128"), ("complex64", "complex128"),
     ];
 
-    static readonly DType[] All = Enum.GetValues<DType>();
+    static readonly DType[] All = [.. Enum.GetValues<DType>().Where(d => !d.IsFloat8())];
 
     static HashSet<string> Above(string name)
     {
@@ -101,6 +101,6 @@ public class DTypeTests
     {
         foreach (var dtype in All) Assert.That(DTypes.Parse(dtype.Name()), Is.EqualTo(dtype));
         Assert.That(() => DTypes.Parse("float33"), Throws.ArgumentException.With.Message.EqualTo("[dtype] unknown name. Expected: bool, uint8, uint16, "
-            + "uint32, uint64, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128. Received: \"float33\"."));
+            + "uint32, uint64, int8, int16, int32, int64, float8_e4m3fn, float8_e5m2, float16, bfloat16, float32, float64, complex64, complex128. Received: \"float33\"."));
     }
 }

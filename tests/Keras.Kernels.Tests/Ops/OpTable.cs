@@ -32,12 +32,14 @@ static partial class OpTable
         [typeof(RandomOp)] = "the only input is a key",
         [typeof(CtcBeamSearch)] = "labels, and scores of what was chosen",
         [typeof(Drawn)] = "a draw by rejection jumps",
+        [typeof(Digamma)] = "a second derivative for the shape of gamma numbers is refused",
+        [typeof(GammaCdfByShape)] = "a second derivative for the shape is refused",
         [typeof(OptimizerUpdate)] = "the last thing that a step does",
     };
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Transforms(), .. Decompositions(), .. Eigenproblems(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays(), .. ComplexNumbers(), .. Images()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Transforms(), .. Decompositions(), .. Eigenproblems(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays(), .. ComplexNumbers(), .. Special(), .. Images()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 

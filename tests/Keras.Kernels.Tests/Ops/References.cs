@@ -53,7 +53,10 @@ static class References
     {
         var fraction = x;
         for (var n = 40 + (int)(250 / (x * x)); n > 0; n--) fraction = x + (n / 2.0 / fraction);
-        return Math.Exp(-x * x) / (fraction * Math.Sqrt(Math.PI));
+        // The rounding of x² would weigh as much as x² is large.
+        var square = x * x;
+        var exponential = square > 1000 ? 0 : Math.Exp(-square) * (1 - Math.FusedMultiplyAdd(x, x, -square));
+        return exponential / (fraction * Math.Sqrt(Math.PI));
     }
 
     /// <summary>Halley's method on <see cref="Erf"/>, and near 1 on <see cref="Erfc"/>, where it is the better conditioned one.</summary>
@@ -84,18 +87,38 @@ static class References
         return ((x - 0.5) * Math.Log(x)) - x + (Math.Log(2 * Math.PI) / 2) + series.Select((c, i) => c / Math.Pow(x, (2 * i) + 1)).Sum() - less;
     }
 
+    /// <summary>The derivative of <see cref="LogGamma"/>.</summary>
+    internal static double Digamma(double x)
+    {
+        if (!(x > 0)) return double.NaN;
+        var less = 0.0;
+        for (; x < 20; x++) less += 1 / x;
+        double[] series = [1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760];
+        return Math.Log(x) - (0.5 / x) - series.Select((c, i) => c / Math.Pow(x, (2 * i) + 2)).Sum() - less;
+    }
+
+    /// <summary>x^a exp(-x) / Γ(a + 1). Up to 60 each factor is rounded by itself: a sum of their logarithms would carry the places of its terms.</summary>
+    internal static double GammaWeight(double a, double x)
+    {
+        if (a > 60 || x > 600) return Math.Exp((a * Math.Log(x)) - x - LogGamma(a + 1));
+        double z = a, product = 1;
+        while (z < 20) product *= ++z;
+        var (inverse, square) = (1 / z, 1 / (z * z));
+        var tail = inverse * ((1.0 / 12) - (square * ((1.0 / 360) - (square * ((1.0 / 1260) - (square / 1680))))));
+        return Math.Pow(x, a) * Math.Exp(-x) * product / (Math.Sqrt(2 * Math.PI * z) * Math.Pow(z, z) * Math.Exp(-z) * Math.Exp(tail));
+    }
+
     /// <summary>The probability that a gamma number is at most x, by a series of positive terms.</summary>
     internal static double GammaCdf(double a, double x)
     {
         if (x <= 0) return 0;
-        var first = (a * Math.Log(x)) - x - LogGamma(a + 1);
         double sum = 1, term = 1;
         for (var n = 1; term > sum * 1e-18; n++)
         {
             term *= x / (a + n);
             sum += term;
         }
-        return Math.Min(1, Math.Exp(first + Math.Log(sum)));
+        return Math.Min(1, GammaWeight(a, x) * sum);
     }
 
     /// <summary>The probability that a beta number is at most x, by its continued fraction (Abramowitz and Stegun, 26.5.8).</summary>

@@ -26,6 +26,35 @@ sealed class TrapTests
     }
 
     [Test]
+    public void Normalizing_zeros_has_a_gradient_without_NaN([Values(1, 2, 3)] int order)
+    {
+        var x = Ops.Zeros([2, 3]);
+        var y = Ops.Normalize(x, order: order);
+        Assert.That(y.ToDoubles(), Is.All.EqualTo(0));
+        Assert.That(Gradients.Of(y, [x])[0].ToDoubles(), Is.All.Matches<double>(double.IsFinite));
+    }
+
+    [Test]
+    public void Windows_of_one_point_are_1() =>
+        Assert.That(new[] { Ops.Bartlett(1), Ops.Blackman(1), Ops.Hamming(1), Ops.Hanning(1), Ops.Kaiser(1, 14) }.SelectMany(w => w.ToDoubles()), Is.EqualTo(new double[] { 1, 1, 1, 1, 1 }));
+
+    [Test]
+    public void Gradient_of_a_dense_layer_over_sequences_needs_no_more_memory_than_its_input()
+    {
+        var (x, kernel) = (Open([8, 2048, 1024]), Open([1024, 1024]));
+        var gradients = Gradients.Of(Ops.Sum(Ops.Tanh(Ops.Matmul(x, kernel))), [x, kernel]);
+        var nodes = Graphs.Order(Lowering.Lower(Device.Default, [.. gradients]));
+        Assert.That(nodes.Max(n => n.Type.Bytes), Is.EqualTo(x.Type.Bytes));
+        Assert.That(nodes.Where(n => n.Op is MatMul).Select(n => n.Shape.Rank), Is.All.EqualTo(2).And.Exactly(3).Items);
+
+        static Tensor Open(Shape shape) => new Placeholder(new TensorType(DType.Float32, shape), "x").On();
+    }
+
+    [Test]
+    public void Shifts_that_are_not_one_for_each_axis_are_refused() =>
+        Assert.That(() => Ops.Roll(Ops.Ones([2, 3]), (1, 2, 3), (0, 1)), Throws.ArgumentException.With.Message.StartsWith("[roll] the numbers of shifts and axes differ"));
+
+    [Test]
     public void One_shift_rolls_along_two_axes() =>
         Assert.That(Ops.Roll(Ops.Reshape(Ops.Arange(6), [2, 3]), 1, (0, 1)).ToArray<int>(), Is.EqualTo(new[] { 5, 3, 4, 2, 0, 1 }));
 
@@ -36,8 +65,9 @@ sealed class TrapTests
     [Test]
     public void Place_of_the_maximum_keeps_its_axis_inferred_and_computed()
     {
-        var open = Ops.Argmax(new Placeholder(new TensorType(DType.Float32, [null, 3]), "x").On(), 1, keepdims: true);
-        Assert.That((open.Shape, Ops.Argmax(Ops.Ones([2, 3]), 1, keepdims: true).Shape), Is.EqualTo((Shape.Create([null, 1]), Shape.Create([2, 1]))));
+        var x = new Placeholder(new TensorType(DType.Float32, [null, 3]), "x").On();
+        foreach (var call in new Func<Tensor, Tensor>[] { t => Ops.Argmax(t, 1, keepdims: true), t => Ops.Argmin(t, 1, keepdims: true) })
+            Assert.That((call(x).Shape, call(Ops.Ones([2, 3])).Shape), Is.EqualTo((Shape.Create([null, 1]), Shape.Create([2, 1]))));
     }
 
     [Test]
