@@ -29,25 +29,25 @@ public static partial class Ops
         Window(x, "kaiser", t => BesselI0(beta * Math.Sqrt(Math.Max(0, 4 * t * (1 - t)))) / BesselI0(beta));
 
     /// <inheritdoc cref="Bartlett(int)"/>
-    public static Tensor Bartlett(Tensor x) => Bartlett(Points(x, "bartlett"));
+    public static Tensor Bartlett(Tensor x) => Bartlett(LengthOf(x, "bartlett"));
 
     /// <inheritdoc cref="Blackman(int)"/>
-    public static Tensor Blackman(Tensor x) => Blackman(Points(x, "blackman"));
+    public static Tensor Blackman(Tensor x) => Blackman(LengthOf(x, "blackman"));
 
     /// <inheritdoc cref="Hamming(int)"/>
-    public static Tensor Hamming(Tensor x) => Hamming(Points(x, "hamming"));
+    public static Tensor Hamming(Tensor x) => Hamming(LengthOf(x, "hamming"));
 
     /// <inheritdoc cref="Hanning(int)"/>
-    public static Tensor Hanning(Tensor x) => Hanning(Points(x, "hanning"));
+    public static Tensor Hanning(Tensor x) => Hanning(LengthOf(x, "hanning"));
 
     /// <inheritdoc cref="Kaiser(int, double)"/>
     public static Tensor Kaiser(Tensor x, Tensor beta)
     {
         ArgumentNullException.ThrowIfNull(beta);
-        return Kaiser(Points(x, "kaiser"), beta.Item());
+        return Kaiser(LengthOf(x, "kaiser"), beta.Item());
     }
 
-    static int Points(Tensor x, string who)
+    static int LengthOf(Tensor x, string who)
     {
         var points = x.Item();
         return points == Math.Floor(points) && points <= int.MaxValue ? (int)points : throw Errors.Argument(who, "the number of points is not whole", "an integer", points);
