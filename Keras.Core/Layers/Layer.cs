@@ -57,6 +57,9 @@ public abstract class Layer
     /// <summary>Whether floating inputs are cast to the compute dtype.</summary>
     protected virtual bool CastsInputs => true;
 
+    /// <summary>Whether the activity regularizer is for the outputs, not only for those of layers within.</summary>
+    private protected virtual bool PenalizesOutputs => true;
+
     /// <summary>Whether optimizers update the weights. Setting it sets it for all layers within.</summary>
     public bool Trainable
     {
@@ -253,7 +256,10 @@ public abstract class Layer
 
     /// <summary>Applies the layer to a structure of tensors.</summary>
     /// <inheritdoc cref="Apply(Tensor, bool?, Tensor?)"/>
-    public Nest Apply(Nest inputs, bool? training = null)
+    public Nest Apply(Nest inputs, bool? training = null) => ApplyWith(null, inputs, training);
+
+    /// <summary>Applies the layer with what else a call of it may be told; a model that calls it again tells the same.</summary>
+    internal Nest ApplyWith(object? options, Nest inputs, bool? training)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         return CallScope.Run((scope, outermost) =>
@@ -263,7 +269,7 @@ public abstract class Layer
             inputs = CastsInputs ? Cast(inputs) : inputs;
             Check(inputs);
             EnsureBuilt(inputs);
-            var context = new CallContext(scope.Training ?? false, [.. inputs.Flatten().Select(t => t.Mask)]);
+            var context = new CallContext(scope.Training ?? false, [.. inputs.Flatten().Select(t => t.Mask)]) { Options = options };
             // A call on tensors without values changes no state: what it assigns in a trace of its own is dropped.
             var outputs = Trace.Current is null && given.Flatten().Any(t => t.IsOpen)
                 ? Trace.Run(() => Compute(inputs, context)).Result
@@ -361,10 +367,10 @@ public abstract class Layer
         outputs = outputs.Map(t => known.Contains(t) ? t.Renewed() : t);
         if (ComputeMask(inputs, context) is { } mask)
             foreach (var output in outputs.Flatten()) output.Mask ??= mask;
-        if (ActivityRegularizer is not null)
+        if (ActivityRegularizer is not null && PenalizesOutputs)
             foreach (var output in outputs.Flatten()) AddLoss(ActivityRegularizer.Apply(output) / Ops.CountOver(output, 0));
         if (!symbolic) return outputs;
-        var call = new LayerCall(this, inputs, training) { Outputs = outputs.Flatten() };
+        var call = new LayerCall(this, inputs, training, context.Options) { Outputs = outputs.Flatten() };
         foreach (var output in call.Outputs) output.History = call;
         return outputs;
     }
@@ -387,4 +393,7 @@ public sealed record CallContext(bool Training, IReadOnlyList<Tensor?> Masks)
 {
     /// <summary>The mask of the first input.</summary>
     public Tensor? Mask => Masks.Count > 0 ? Masks[0] : null;
+
+    /// <summary>What else the call was told, in the layer's own form.</summary>
+    internal object? Options { get; init; }
 }

@@ -121,7 +121,7 @@ sealed class FunctionalGraph
 
     static void Repeat(LayerCall call, Dictionary<Tensor, Tensor> values)
     {
-        var results = call.Layer.Apply(call.Inputs.Map(t => values[t]), call.Training).Flatten();
+        var results = call.Layer.ApplyWith(call.Options, call.Inputs.Map(t => values[t]), call.Training).Flatten();
         for (var i = 0; i < results.Count; i++) values[call.Outputs[i]] = results[i];
     }
 

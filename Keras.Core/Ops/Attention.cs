@@ -41,10 +41,10 @@ public static partial class Ops
     }
 
     /// <summary>Each head several times, side by side.</summary>
-    static Tensor Repeated(Tensor x, int times) =>
+    internal static Tensor Repeated(Tensor x, int times) =>
         Take(x, Tensor.Of([.. Enumerable.Range(0, x.Shape[2] * times).Select(i => i / times)], [x.Shape[2] * times]), 2);
 
     /// <summary>True where the last axis is not ahead of the last but one.</summary>
-    static Tensor Past(Tensor scores) => Cast(scores.Shape[-1] != Shape.Unknown && scores.Shape[-2] != Shape.Unknown
+    internal static Tensor Past(Tensor scores) => Cast(scores.Shape[-1] != Shape.Unknown && scores.Shape[-2] != Shape.Unknown
         ? Tri(scores.Shape[-2], scores.Shape[-1]) : Tril(OnesLike(scores)), DType.Bool);
 }

@@ -8,6 +8,9 @@ namespace Keras.Parity.Tests;
 /// counted and listed in the table at the end.</summary>
 public class GoldenRunTests
 {
+    // So begins the excuse of a call of a layer whose results must be right all the same.
+    const string GradientsAlone = "gradients: ";
+
     static readonly Tally Tally = new();
     static readonly Dictionary<string, string> Excuses = ReadExcuses();
 
@@ -61,11 +64,13 @@ public class GoldenRunTests
 
     static CaseResult Run(GoldenCase golden, Action<GoldenCase> run)
     {
-        if (Excuses.TryGetValue(golden.Id, out var excuse)) return new(golden, Outcome.Excused, excuse);
+        var excused = Excuses.TryGetValue(golden.Id, out var excuse);
+        if (excused && !excuse!.StartsWith(GradientsAlone, StringComparison.Ordinal)) return new(golden, Outcome.Excused, excuse);
         try
         {
-            run(golden);
-            return new(golden, Outcome.Passed, "");
+            if (excused) LayerRun.RunWithoutGradients(golden);
+            else run(golden);
+            return excused ? new(golden, Outcome.Excused, excuse!) : new(golden, Outcome.Passed, "");
         }
         catch (MissingException e)
         {

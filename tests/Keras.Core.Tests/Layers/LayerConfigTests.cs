@@ -9,6 +9,9 @@ sealed class LayerConfigTests
     // Arguments of quantized and low-rank training, which layers here do not have.
     static readonly string[] Foreign = ["quantization_config", "lora_rank", "lora_alpha"];
 
+    // Keras has two names for one class.
+    static readonly Dictionary<string, string> OtherFiles = new() { ["GroupQueryAttention"] = "GroupedQueryAttention" };
+
     static IEnumerable<string> Recorded() =>
         LayerTable.Rows.Select(r => r.Type.Name).Distinct().Where(name => File.Exists(Recording(name)));
 
@@ -45,7 +48,7 @@ sealed class LayerConfigTests
         return JsonDocument.Parse(config.ToJsonString()).RootElement;
     }
 
-    static string Recording(string name) => Path.Combine(Root, "layers", $"{name}.jsonl");
+    static string Recording(string name) => Path.Combine(Root, "layers", $"{OtherFiles.GetValueOrDefault(name, name)}.jsonl");
 
     static string Root { get; } = Environment.GetEnvironmentVariable("KERAS_GOLDENS") is { Length: > 0 } named ? named : AboveTests();
 
