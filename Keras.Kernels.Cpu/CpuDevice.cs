@@ -175,6 +175,7 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.MatMul>(MatMulTable.Prepare);
         On<Keras.Svd>((op, i, _) => Types.Wide(i[0].DType, new DecompositionTable.SvdMaker(op, i[0].Shape)));
         On<Keras.Eigh>((_, i, _) => Types.Wide(i[0].DType, new DecompositionTable.EighMaker(i[0].Shape)));
+        On<Keras.Eig>((_, i, _) => Types.Wide(i[0].DType, new DecompositionTable.EigMaker(i[0].Shape)));
         On<Keras.Qr>((op, i, _) => Types.Wide(i[0].DType, new DecompositionTable.QrMaker(op, i[0].Shape)));
         On<Keras.Convolution>(ConvolutionTable.Forward);
         On<Keras.ConvolutionInputGradient>(ConvolutionTable.InputGradient);

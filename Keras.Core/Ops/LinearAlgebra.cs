@@ -3,7 +3,7 @@ namespace Keras;
 public static partial class Ops
 {
     /// <summary>Matrices in the last two axes as a floating tensor whose arithmetic is at least single precision.</summary>
-    static Tensor AsMatrices(Tensor x, string who) => x.Rank >= 2 ? Wide(x)
+    static Tensor AsMatrices(Tensor x, string who) => x.Rank >= 2 ? Wide(x, who)
         : throw Errors.Argument(who, "there are no matrices", "2 dimensions or more", x.Shape);
 
     static Tensor AsSquares(Tensor x, string who) => AsMatrices(x, who) is var wide && wide.Shape[-1] == wide.Shape[-2] ? wide

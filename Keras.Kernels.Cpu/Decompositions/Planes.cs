@@ -112,4 +112,50 @@ internal static class Planes
         }
         return sign1 == sign2 ? (first, second, -sin, cos) : (first, second, cos, sin);
     }
+
+    /// <summary>A 2×2 block of a real Schur form, and the rotation of its rows and columns that gave it.</summary>
+    internal readonly record struct Block(double A, double B, double C, double D, double Cos, double Sin)
+    {
+        /// <summary>The imaginary part of the first eigenvalue.</summary>
+        internal double Imaginary => C == 0 ? 0 : Math.Sqrt(Math.Abs(B)) * Math.Sqrt(Math.Abs(C));
+
+        // Another turn, of which only the diagonal and the upper element are open.
+        internal Block Turned(double a, double b, double d, double cos, double sin) =>
+            new(a, b, 0, d, (Cos * cos) - (Sin * sin), (Cos * sin) + (Sin * cos));
+    }
+
+    /// <summary>(a, b; c, d) turned until it is an upper triangle or, where the eigenvalues are complex, has equal elements on the diagonal.</summary>
+    internal static Block Standard(double a, double b, double c, double d)
+    {
+        if (c == 0) return new(a, b, c, d, 1, 0);
+        if (b == 0) return new(d, -c, 0, a, 0, 1);
+        if (a == d && double.IsNegative(b) != double.IsNegative(c)) return new(a, b, c, d, 1, 0);
+        var half = 0.5 * (a - d);
+        var most = Math.Max(Math.Abs(b), Math.Abs(c));
+        var least = Math.CopySign(Math.Min(Math.Abs(b), Math.Abs(c)), double.IsNegative(b) == double.IsNegative(c) ? 1 : -1);
+        var scale = Math.Max(Math.Abs(half), most);
+        var square = (half / scale * half) + (most / scale * least);
+        if (square < 8 * Epsilon) return NearlyEqual(a, b, c, d);
+        var z = half + Math.CopySign(Math.Sqrt(scale) * Math.Sqrt(square), half);
+        var length = Length(c, z);
+        return new(d + z, b - c, 0, d - (most / z * least), z / length, c / length);
+    }
+
+    // The eigenvalues are complex, or equal but for rounding: the diagonal is made equal first.
+    static Block NearlyEqual(double a, double b, double c, double d)
+    {
+        var (sum, difference) = (b + c, a - d);
+        var length = Length(sum, difference);
+        var cos = Math.Sqrt(0.5 * (1 + (Math.Abs(sum) / length)));
+        var sin = -(0.5 * difference / (length * cos)) * Math.CopySign(1, sum);
+        var (a1, b1, c1, d1) = ((a * cos) + (b * sin), (b * cos) - (a * sin), (c * cos) + (d * sin), (d * cos) - (c * sin));
+        var middle = 0.5 * ((a1 * cos) + (c1 * sin) + (d1 * cos) - (b1 * sin));
+        var block = new Block(middle, (b1 * cos) + (d1 * sin), (c1 * cos) - (a1 * sin), middle, cos, sin);
+        if (block.C == 0) return block;
+        if (block.B == 0) return block.Turned(middle, -block.C, middle, 0, 1);
+        if (double.IsNegative(block.B) != double.IsNegative(block.C)) return block;
+        var (above, below) = (Math.Sqrt(Math.Abs(block.B)), Math.Sqrt(Math.Abs(block.C)));
+        var (apart, whole) = (Math.CopySign(above * below, block.C), Math.Sqrt(Math.Abs(block.B + block.C)));
+        return block.Turned(middle + apart, block.B - block.C, middle - apart, above / whole, below / whole);
+    }
 }

@@ -82,4 +82,26 @@ internal static unsafe class DecompositionTable
             for (var i = (long)batch * block / blocks; i < (long)batch * (block + 1) / blocks; i++) eigh.Run(x + (i * n * n), values + (i * n), vectors + (i * n * n));
         }
     }
+
+    internal sealed class EigMaker(Shape x) : IWideMaker
+    {
+        public Kernel Make<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            int n = x[-1], batch = Batch(x), blocks = Blocks(batch, (long)n * n);
+            _ = new Eig(n, null, out var bytes);
+            return new((in KernelCall call) =>
+                Parallel.For(blocks, new EigBlocks<T>(n, batch, blocks, call.Scratch, bytes, call.Input<T>(0), call.Output<T>(0), call.Output<T>(1))), Math.Max(1, bytes * blocks));
+        }
+    }
+
+    readonly struct EigBlocks<T>(int n, int batch, int blocks, byte* memory, long bytes, T* x, T* values, T* vectors) : IBlocks
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int block)
+        {
+            var eig = new Eig(n, memory + (block * bytes), out _);
+            for (var i = (long)batch * block / blocks; i < (long)batch * (block + 1) / blocks; i++)
+                eig.Run(x + (i * n * n), values + (2 * i * n), vectors + (2 * i * n * n));
+        }
+    }
 }

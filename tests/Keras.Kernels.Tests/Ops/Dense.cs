@@ -26,6 +26,8 @@ static partial class Dense
 
     internal static double[,] Transposed(double[,] a) => Make(a.GetLength(1), a.GetLength(0), (i, j) => a[j, i]);
 
+    internal static double Trace(double[,] a) => Enumerable.Range(0, a.GetLength(0)).Sum(i => a[i, i]);
+
     internal static double[,] Symmetric(double[,] a) => Make(a.GetLength(0), a.GetLength(0), (i, j) => (a[i, j] + a[j, i]) / 2);
 
     internal static double[,] Triangle(double[,] a, bool lower, bool unit) =>

@@ -25,6 +25,15 @@ static class Factorization
             Equal("v · diag(w) · vᵀ", Ops.Matmul(v * Ops.ExpandDims(w, -2), Ops.Swapaxes(v, -1, -2)), x);
         }
         ),
+        ["eig"] = (0, (x, parts) =>
+        {
+            var (w, v) = (parts[0], parts[1]);
+            var lengths = Ops.Norm(Ops.Absolute(v), axis: -2);
+            Equal("|v|", lengths, Ops.OnesLike(lengths));
+            foreach (var part in (Func<Tensor, Tensor>[])[Ops.Real, Ops.Imag])
+                Equal("v · diag(w)", part(v * Ops.ExpandDims(w, -2)), part(Ops.Matmul(Ops.Cast(x, v.DType), v)));
+        }
+        ),
     };
 
     /// <summary>Checks a result that leaves vectors open; tells whether it is one.</summary>
