@@ -69,11 +69,13 @@ static class ObjectConfig
             Layer layer => Copy(layer),
             IReadOnlyList<Layers.RNNCell> cells => cells.Select(c => (Layers.RNNCell)Copy(c)).ToArray(),
             Initializer initializer => Copy(initializer),
+            // What a layer calls weights are its variables, not the argument.
+            IReadOnlyList<Variable> => null,
             var other => other,
         });
 
-    // Keras writes flags of features that are off for every layer.
-    static bool IsIgnored(JsonNode value) => value.GetValueKind() == JsonValueKind.False;
+    // Keras writes flags of features that are off for every layer, and arguments of functions that take none.
+    static bool IsIgnored(JsonNode value) => value.GetValueKind() == JsonValueKind.False || value is JsonObject { Count: 0 };
 
     /// <summary>Makes an object of one of the open kinds from <c>{"class_name", "config"}</c>, or from a name.</summary>
     /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
@@ -94,7 +96,8 @@ static class ObjectConfig
                 _ when type == typeof(int) => (int)Number(value),
                 _ when type == typeof(double) => Number(value),
                 _ when type == typeof(bool) => (bool)value,
-                _ when type == typeof(double[]) => (double[])[.. value.AsArray().Select(v => Number(v!))],
+                _ when type == typeof(double[]) || type == typeof(IReadOnlyList<double>) => (double[])[.. value.AsArray().Select(v => Number(v!))],
+                _ when type == typeof(IReadOnlyDictionary<string, double>) => value.AsObject().ToDictionary(n => n.Key, n => Number(n.Value!)),
                 _ when type == typeof(DType) => DTypes.Parse((string)value!),
                 _ when type == typeof(LearningRateSchedule) => value is JsonObject ? Deserialize<LearningRateSchedule>(value) : (LearningRateSchedule)Number(value),
                 _ when type == typeof(Tensor) => Values(value),
@@ -109,6 +112,7 @@ static class ObjectConfig
                 _ when type == typeof(SignalWindow) => value is JsonValue ? (SignalWindow)(string)value! : Values(value),
                 _ when type == typeof(WindowScaling) => (WindowScaling)(string)value!,
                 _ when type == typeof(ActivationFunction) => (ActivationFunction)FunctionName(value),
+                _ when type == typeof(Layers.LambdaFunction) => Layers.LambdaFunction.Registered(FunctionName(value)),
                 _ when type == typeof(DTypePolicy) => new DTypePolicy(PolicyName(value)),
                 _ when type == typeof(Initializer) => Deserialize<Initializer>(value),
                 _ when type == typeof(Regularizer) => Deserialize<Regularizer>(value),
@@ -154,12 +158,13 @@ static class ObjectConfig
         : (string?)o["class_name"] == "DTypePolicy" ? (string?)o["config"]?["name"] ?? ""
         : throw Errors.Unsupported("dtype", "this kind of policy is not supported yet", "DTypePolicy", o["class_name"]);
 
-    /// <summary>The config of an object, by the arguments of its constructor.</summary>
-    internal static JsonObject Of(object made)
+    /// <summary>The config of an object, by the arguments of its constructor but those excepted.</summary>
+    internal static JsonObject Of(object made, params ReadOnlySpan<string> except)
     {
         var config = new JsonObject();
         foreach (var parameter in Constructor(made.GetType()).GetParameters())
         {
+            if (except.Contains(parameter.Name)) continue;
             var value = Property(made, parameter);
             // As Keras, whose base class writes the regularizer only where there is one.
             if (value is null && parameter.Name == "activityRegularizer") continue;
@@ -215,6 +220,8 @@ static class ObjectConfig
         SignalWindow window => Write(window.Config),
         WindowScaling scaling => scaling.Config,
         ActivationFunction activation => activation.Name,
+        Layers.LambdaFunction function => function.Serialize(),
+        IReadOnlyDictionary<string, double> numbers => new JsonObject(numbers.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)n.Value))),
         DTypePolicy policy => new JsonObject
         {
             ["module"] = "keras",

@@ -1,11 +1,8 @@
 namespace Keras.Layers;
 
 /// <summary>activation(x · kernel + bias) along the last axis, as <c>keras.layers.Dense</c>.</summary>
-public sealed class Dense : ActivatedLayer
+public sealed class Dense : Projection
 {
-    Variable? _kernel;
-    Variable? _bias;
-
     /// <summary>Chooses the number of units and what belongs to the weights.</summary>
     /// <param name="units">The size of the last axis of the output, 1 or more.</param>
     /// <param name="activation">Applied to the result. Default none.</param>
@@ -22,13 +19,11 @@ public sealed class Dense : ActivatedLayer
         Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null,
         Regularizer? activityRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null,
         string? name = null, DTypePolicy? dtype = null, bool trainable = true)
-        : base(activation, name, dtype, trainable, activityRegularizer)
+        : base(activation, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint,
+            biasConstraint, name, dtype, trainable)
     {
         Units = units > 0 ? units : throw Errors.Argument(Who, "units is not positive", "1 or more", units);
         UseBias = useBias;
-        (KernelInitializer, BiasInitializer) = (kernelInitializer ?? "glorot_uniform", biasInitializer ?? "zeros");
-        (KernelRegularizer, BiasRegularizer) = (kernelRegularizer, biasRegularizer);
-        (KernelConstraint, BiasConstraint) = (kernelConstraint, biasConstraint);
         SupportsMasking = true;
         InputSpec = [new InputSpec(MinNdim: 2)];
     }
@@ -39,42 +34,14 @@ public sealed class Dense : ActivatedLayer
     /// <summary>Whether a bias is added.</summary>
     public bool UseBias { get; }
 
-    /// <summary>The first kernel.</summary>
-    public Initializer KernelInitializer { get; }
-
-    /// <summary>The first bias.</summary>
-    public Initializer BiasInitializer { get; }
-
-    /// <summary>A penalty on the kernel, if any.</summary>
-    public Regularizer? KernelRegularizer { get; }
-
-    /// <summary>A penalty on the bias, if any.</summary>
-    public Regularizer? BiasRegularizer { get; }
-
-    /// <summary>A rule for the kernel, if any.</summary>
-    public Constraint? KernelConstraint { get; }
-
-    /// <summary>A rule for the bias, if any.</summary>
-    public Constraint? BiasConstraint { get; }
-
-    /// <summary>The kernel, (inputs, units); <c>null</c> before the layer is built.</summary>
-    public Variable? Kernel => _kernel;
-
-    /// <summary>The bias, (units,); <c>null</c> before the layer is built, or without one.</summary>
-    public Variable? Bias => _bias;
-
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape)
     {
-        _kernel = AddWeight([inputShape[-1], Units], KernelInitializer, regularizer: KernelRegularizer, constraint: KernelConstraint, name: "kernel");
-        if (UseBias) _bias = AddWeight([Units], BiasInitializer, regularizer: BiasRegularizer, constraint: BiasConstraint, name: "bias");
+        AddKernel([inputShape[-1], Units]);
+        if (UseBias) AddBias([Units]);
         InputSpec = [new InputSpec(MinNdim: 2, Axes: new Dictionary<int, int> { [-1] = inputShape[-1] })];
     }
 
     /// <inheritdoc/>
-    protected override Tensor Call(Tensor x, CallContext context)
-    {
-        var y = Ops.Matmul(x, _kernel!.Value);
-        return Activation.Apply(_bias is null ? y : y + _bias.Value);
-    }
+    protected override Tensor Call(Tensor x, CallContext context) => Finish(Ops.Matmul(x, Kernel!.Value));
 }

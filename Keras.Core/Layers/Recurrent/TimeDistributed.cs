@@ -1,21 +1,13 @@
 namespace Keras.Layers;
 
 /// <summary>Applies a layer to each step of (batch, time, …), with the same weights, as <c>keras.layers.TimeDistributed</c>.</summary>
-public sealed class TimeDistributed : Layer
+public sealed class TimeDistributed : Wrapper
 {
     /// <summary>Wraps a layer.</summary>
     /// <param name="layer">What is applied to (batch, …) at each step.</param>
     /// <inheritdoc cref="Keras.Layer.Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     public TimeDistributed(Layer layer, string? name = null, DTypePolicy? dtype = null, bool trainable = true, Regularizer? activityRegularizer = null)
-        : base(name, dtype, trainable, activityRegularizer)
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        Layer = Track(layer);
-        InputSpec = [new InputSpec(MinNdim: 2)];
-    }
-
-    /// <summary>What is applied at each step.</summary>
-    public Layer Layer { get; }
+        : base(layer, name, dtype, trainable, activityRegularizer) => InputSpec = [new InputSpec(MinNdim: 2)];
 
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape) => Layer.Build(Shape.Of([inputShape[0], .. inputShape.Dims[2..]]));

@@ -35,14 +35,18 @@ public sealed class Dropout : Layer
     protected override Tensor Call(Tensor x, CallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Training && _generator is not null ? Random.Dropout(x, Rate, Noise(x.Shape), _generator) : x;
+        return context.Training && _generator is not null ? Random.Dropout(x, Rate, NoiseShapes.Of(NoiseShape, x.Shape, Who), _generator) : x;
     }
+}
 
-    Shape? Noise(Shape input)
+/// <summary>Shapes of draws: unknown dimensions are those of the input.</summary>
+static class NoiseShapes
+{
+    internal static Shape Of(Shape? noise, Shape input, string who)
     {
-        if (NoiseShape is not { } noise) return null;
-        if (noise.Rank != input.Rank) throw Errors.Argument(Who, "noise_shape has another rank than the input", input, noise);
-        return Shape.Of([.. Enumerable.Range(0, input.Rank).Select(i => noise[i] == Shape.Unknown ? input[i] : noise[i])]);
+        if (noise is not { } shape) return input;
+        if (shape.Rank != input.Rank) throw Errors.Argument(who, "noise_shape has another rank than the input", input, shape);
+        return Shape.Of([.. Enumerable.Range(0, input.Rank).Select(i => shape[i] == Shape.Unknown ? input[i] : shape[i])]);
     }
 }
 

@@ -64,3 +64,16 @@ public sealed class SpatialDropout2D(double rate, DataFormat dataFormat = defaul
     /// <summary>Where the channels stand.</summary>
     public DataFormat DataFormat { get; } = dataFormat.Resolved;
 }
+
+/// <summary>In training drops whole channels of volumes, as <c>keras.layers.SpatialDropout3D</c>.</summary>
+/// <param name="rate">The probability that a channel is dropped, within [0, 1].</param>
+/// <param name="dataFormat">Default <see cref="Config.ImageDataFormat"/>.</param>
+/// <param name="seed">Default one drawn now.</param>
+/// <param name="name">Default the class name in snake case, with a number where it is taken.</param>
+/// <param name="dtype">The dtype policy. Default <see cref="DTypePolicy.Global"/>.</param>
+public sealed class SpatialDropout3D(double rate, DataFormat dataFormat = default, int? seed = null, string? name = null, DTypePolicy? dtype = null)
+    : SpatialDropout(3, rate, seed, dataFormat.IsFirst, name, dtype)
+{
+    /// <summary>Where the channels stand.</summary>
+    public DataFormat DataFormat { get; } = dataFormat.Resolved;
+}

@@ -7,18 +7,7 @@ using Keras.Regularizers;
 /// <summary>Attention, and the dense layer by letters that it is built of.</summary>
 static class AttentionRows
 {
-    public static IEnumerable<LayerRow> All(DTypePolicy half, Regularizer penalty) => [.. Einsums(half, penalty), .. Scored(half, penalty), .. Projected(half, penalty)];
-
-    static IEnumerable<LayerRow> Einsums(DTypePolicy half, Regularizer penalty) =>
-    [
-        new(d => new EinsumDense("ab,bc->ac", [3], biasAxes: "c", dtype: d), [[2, 4]], [2, 3], 2, 15)
-        {
-            Other = () => new EinsumDense("abc,cd->abd", Shape.Create([null, 5]), "relu", "d", "he_normal", "ones", penalty, new L2(), new NonNeg(), new UnitNorm(), "e", half, false, penalty),
-        },
-        new(d => new EinsumDense("...x,xy->...y", [3], "tanh", dtype: d), [[2, 3, 4]], [2, 3, 3], 1, 12),
-        new(d => new EinsumDense("bc...,cde->bde...", [3, 4], biasAxes: "e", dtype: d), [[2, 2, 5]], [2, 3, 4, 5], 2, 28),
-        new(d => new EinsumDense("abc,bd->adc", [2, 3], dtype: d), [[2, 4, 3]], [2, 2, 3], 1, 8),
-    ];
+    public static IEnumerable<LayerRow> All(DTypePolicy half, Regularizer penalty) => [.. Scored(half, penalty), .. Projected(half, penalty)];
 
     static IEnumerable<LayerRow> Scored(DTypePolicy half, Regularizer penalty) =>
     [

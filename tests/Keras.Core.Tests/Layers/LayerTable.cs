@@ -19,8 +19,17 @@ sealed record LayerRow(Func<DTypePolicy?, Layer> Make, Shape[] Inputs, Shape Out
     /// <summary>Keys of <see cref="Other"/>'s config that can have only one value.</summary>
     public string[] Fixed { get; init; } = [];
 
+    /// <summary>The dtype of the output where it is not the compute dtype.</summary>
+    public DType? Gives { get; init; }
+
+    /// <summary>Whether the weights are found by Adapt, not by training.</summary>
+    public bool Adapted { get; init; }
+
     /// <summary>Whether gradients and training steps are taken with the training flag.</summary>
     public bool Training { get; init; }
+
+    /// <summary>Whether gradients pass what has none as if it were not there, so that differences do not show them.</summary>
+    public bool StraightThrough { get; init; }
 
     /// <summary>Whether numbers are drawn, so that two layers give different results in training.</summary>
     public bool Random { get; init; }
@@ -35,7 +44,7 @@ static partial class LayerTable
     static readonly L1 Penalty = new(0.1);
     static readonly DTypePolicy Half = "mixed_bfloat16";
 
-    public static IReadOnlyList<LayerRow> Rows { get; } = [.. AttentionRows.All(Half, Penalty), .. RecurrentRows.All(Half, Penalty), .. Core(), .. Signals(), .. Convolutions(), .. OtherConvolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise()];
+    public static IReadOnlyList<LayerRow> Rows { get; } = [.. AttentionRows.All(Half, Penalty), .. RecurrentRows.All(Half, Penalty), .. NormalizationRows.All(Half, Penalty), .. CoreRows.All(Half, Penalty), .. PreprocessingRows.All(Half, Penalty), .. Core(), .. Signals(), .. Convolutions(), .. OtherConvolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise()];
 
     static IEnumerable<LayerRow> Core() =>
     [
@@ -48,15 +57,6 @@ static partial class LayerTable
         new(d => new Masking(dtype: d), [[2, 3, 4]], [2, 3, 4]) { Other = () => new Masking(2, "m", Half, false, Penalty) },
         new(d => new Rescaling(2.5, -1, dtype: d), [[2, 3]], [2, 3]) { Other = () => new Rescaling(3, 0.5, "r", Half, false, Penalty) },
         new(d => new Rescaling(Tensor.Of([1.0, 2, 3], [3]), dtype: d), [[2, 3]], [2, 3]),
-        new(d => new BatchNormalization(dtype: d), [[4, 3]], [4, 3], 4, 12)
-        {
-            Other = () => new BatchNormalization(1, 0.5, 0.1, false, false, "ones", "zeros", "ones", "zeros", Penalty, new L2(), new NonNeg(),
-                new UnitNorm(), renormMomentum: 0.5, synchronized: true, name: "b", dtype: Half, trainable: false, activityRegularizer: Penalty),
-            Fixed = ["renorm", "renorm_clipping"],
-        },
-        new(d => new BatchNormalization(dtype: d), [[4, 3, 2]], [4, 3, 2], 4, 8) { Training = true },
-        new(d => new BatchNormalization(axis: 1, center: false, dtype: d), [[4, 3, 2]], [4, 3, 2], 3, 9) { Training = true },
-        new(d => new BatchNormalization(scale: false, dtype: d), [[4, 3]], [4, 3], 3, 9) { Training = true },
         new(d => new ActivityRegularization(dtype: d), [[2, 3]], [2, 3]) { Other = () => new ActivityRegularization(0.1, 0.2, "a", Half, false) },
     ];
 
@@ -195,6 +195,14 @@ static partial class LayerTable
         {
             Other = () => new Cropping2D(Axes.Create([1, 2, 3, 4]), "channels_first", "z", Half, false, Penalty),
         },
+        new(d => new Cropping3D(dtype: d), [[2, 5, 6, 4, 1]], [2, 3, 4, 2, 1])
+        {
+            Other = () => new Cropping3D(Axes.Create([1, 2, 3, 4, 0, 1]), "channels_first", "z", Half, false, Penalty),
+        },
+        new(d => new ZeroPadding3D((1, 0, 2), dtype: d), [[2, 3, 4, 2, 1]], [2, 5, 4, 6, 1])
+        {
+            Other = () => new ZeroPadding3D(Axes.Create([1, 2, 3, 4, 0, 1]), "channels_first", "z", Half, false, Penalty),
+        },
         new(d => new UpSampling1D(dtype: d), [[2, 3, 4]], [2, 6, 4]) { Other = () => new UpSampling1D(3, "u", Half, false, Penalty) },
         new(d => new UpSampling2D(dtype: d), [[2, 3, 4, 1]], [2, 6, 8, 1])
         {
@@ -247,6 +255,8 @@ static partial class LayerTable
         new(d => new Keras.Layers.Minimum(dtype: d), [[2, 3], [2, 3]], [2, 3]) { Other = () => new Keras.Layers.Minimum("m", Half, false, Penalty) },
         new(d => new Keras.Layers.Concatenate(dtype: d), [[2, 3], [2, 4]], [2, 7]) { Other = () => new Keras.Layers.Concatenate(1, "c", Half, false, Penalty) },
         new(d => new Keras.Layers.Concatenate(1, dtype: d), [[2, 3, 4], [2, 2, 4]], [2, 5, 4]),
+        new(d => new Dot(1, dtype: d), [[2, 3], [2, 3]], [2, 1]) { Other = () => new Dot((1, 2), true, "d", Half, false, Penalty) },
+        new(d => new Dot((1, -1), normalize: true, dtype: d), [[2, 3, 4], [2, 5, 3]], [2, 4, 5]),
     ];
 
     static IEnumerable<LayerRow> Noise() =>
@@ -256,6 +266,16 @@ static partial class LayerTable
         new(d => new SpatialDropout2D(0.5, seed: 3, dtype: d), [[4, 5, 6, 2]], [4, 5, 6, 2])
         {
             Other = () => new SpatialDropout2D(0.25, "channels_first", 7, "d", Half),
+            Random = true,
+        },
+        new(d => new SpatialDropout3D(0.5, seed: 3, dtype: d), [[4, 5, 6, 2, 2]], [4, 5, 6, 2, 2])
+        {
+            Other = () => new SpatialDropout3D(0.25, "channels_first", 7, "d", Half),
+            Random = true,
+        },
+        new(d => new AlphaDropout(0.5, seed: 3, dtype: d), [[4, 6]], [4, 6])
+        {
+            Other = () => new AlphaDropout(0.25, [null, 1], 7, "d", Half, false, Penalty),
             Random = true,
         },
         new(d => new GaussianNoise(0.5, seed: 3, dtype: d), [[4, 6]], [4, 6]) { Other = () => new GaussianNoise(0.25, 7, "d", Half, false, Penalty), Random = true },

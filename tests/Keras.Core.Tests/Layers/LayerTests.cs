@@ -7,7 +7,9 @@ sealed class LayerTests
 {
     static IReadOnlyList<LayerRow> Rows => LayerTable.Rows;
 
-    static IEnumerable<LayerRow> Trained => Rows.Where(r => r.Params > 0);
+    static IEnumerable<LayerRow> Trained => Rows.Where(r => r is { Params: > 0, Adapted: false });
+
+    static IEnumerable<LayerRow> Smooth => Rows.Where(r => !r.StraightThrough);
 
     static IEnumerable<LayerRow> Varied => Rows.Where(r => r.Other is not null);
 
@@ -31,7 +33,7 @@ sealed class LayerTests
             Assert.That(output.Shape, Is.EqualTo(row.Output));
             Assert.That(layer.Weights, Has.Count.EqualTo(row.Weights));
             Assert.That(layer.CountParams(), Is.EqualTo(row.Params));
-            Assert.That(output.ToArray<float>(), Has.All.Matches<float>(float.IsFinite));
+            Assert.That(output.ToDoubles(), Has.All.Matches<double>(double.IsFinite));
         });
         var unknown = row.Make(null);
         var inputs = row.Inputs.Select(s => new Keras.Layers.Input(s.Slice(1, s.Rank - 1), null).Output).ToArray();
@@ -50,10 +52,10 @@ sealed class LayerTests
             layer.EnsureBuilt(Values(row, DType.Float32));
             layer.SetWeights(exact.GetWeights());
             var output = Apply(layer, row, Values(row, DType.Float32)).Tensor;
-            Assert.That(output.DType, Is.EqualTo(dtype));
+            Assert.That(output.DType, Is.EqualTo(row.Gives ?? dtype));
             if (row is { Training: true, Random: true }) continue;
             Assert.That(output.ToDoubles(), Is.EqualTo(reference).AsCollection.Using<double>((a, b) => Math.Abs(a - b) <= tolerance * (1 + Math.Abs(b)) ? 0 : 1), policy);
-            Assert.That(layer.Weights.Select(w => w.DType), Has.All.EqualTo(DType.Float32));
+            Assert.That(layer.Weights.Select(w => w.DType).Where(w => w.IsFloating()), Has.All.EqualTo(DType.Float32));
         }
     }
 
@@ -69,7 +71,7 @@ sealed class LayerTests
         var plain = row.Make(null).GetConfig();
         var same = other.GetConfig().Where(p => !row.Fixed.Contains(p.Key) && plain.TryGetPropertyValue(p.Key, out var value) && JsonNode.DeepEquals(value, p.Value));
         // A required argument may be equal in both.
-        var required = row.Type.GetConstructors().Single().GetParameters().Where(p => !p.HasDefaultValue).Select(p => Naming.ConfigKey(p.Name!));
+        var required = row.Type.GetConstructors().MaxBy(c => c.GetParameters().Length)!.GetParameters().Where(p => !p.HasDefaultValue).Select(p => Naming.ConfigKey(p.Name!));
         Assert.That(same.Select(p => p.Key).Except(required), Is.Empty, "left at their defaults");
     }
 
@@ -80,7 +82,7 @@ sealed class LayerTests
         Assert.That(again.GetConfig().ToJsonString(), Is.EqualTo(config.ToJsonString()));
     }
 
-    [TestCaseSource(nameof(Rows))]
+    [TestCaseSource(nameof(Smooth))]
     public void Has_right_gradients(LayerRow row)
     {
         var layer = row.Make("float64");

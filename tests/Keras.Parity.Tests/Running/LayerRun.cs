@@ -7,6 +7,13 @@ namespace Keras.Parity.Tests.Running;
 /// <summary>Recorded calls of layers: outputs, masks, gradients for inputs and weights, and what the call changed.</summary>
 static class LayerRun
 {
+    static LayerRun()
+    {
+        // The Python functions that the recorded tests make layers of, under the names that the configs have.
+        LambdaFunction.Register("square", x => Ops.Square(x));
+        LambdaFunction.Register("stacker", (Tensor x) => Ops.Concatenate([x, x], 1));
+    }
+
     public static void Run(GoldenCase golden)
     {
         var (layer, call, outputs) = CheckCall(golden);
