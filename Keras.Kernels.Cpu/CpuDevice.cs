@@ -304,7 +304,19 @@ public sealed unsafe class CpuDevice : Device
         On<TOp>((op, i, _) => Types.Any(i[0].DType, new ReductionMaker<TBody>(op.Axes, i[0].Shape, mean)));
 
     internal override Kernel? Prepare(Op op, ReadOnlySpan<TensorType> inputs, TensorType output) =>
-        _table.TryGetValue(op.GetType(), out var make) ? make(op, inputs.ToArray(), output) : null;
+        !_table.TryGetValue(op.GetType(), out var make) ? null
+        : IsEmpty(output) && op is not Indexing ? Nothing
+        : make(op, inputs.ToArray(), output);
+
+    // Where there is nothing to compute no kernel need think of sizes of 0; indices are looked at all the same.
+    static readonly Kernel Nothing = new((in KernelCall _) => { });
+
+    static bool IsEmpty(TensorType output)
+    {
+        foreach (var part in output.Parts)
+            if (!IsEmpty(part)) return false;
+        return output.IsTuple || output.Shape.Size == 0;
+    }
 
     private protected override nint AllocateCore(long bytes) => (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
 

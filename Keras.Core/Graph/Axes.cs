@@ -14,6 +14,9 @@ public readonly struct Axes : IEquatable<Axes>, IEnumerable<int>
     /// <summary>Whether this was given as a number, not as a list, and is written as one.</summary>
     internal bool IsNumber { get; }
 
+    // Sizes and steps of windows: what is computed of them stays within an int or is checked.
+    const int MaxStep = 1 << 24;
+
     /// <summary>How many there are.</summary>
     public int Count => _values?.Length ?? 0;
 
@@ -49,7 +52,7 @@ public readonly struct Axes : IEquatable<Axes>, IEnumerable<int>
         if (Count != 1 && Count != count)
             throw Errors.Argument(who, $"{name} has a wrong number of values", $"1 or {count}", this);
         foreach (var value in this)
-            if (value < least) throw Errors.Argument(who, $"{name} is too small", $"{least} or more", this);
+            if (value < least || value > MaxStep) throw Errors.Argument(who, $"{name} is too {(value < least ? "small" : "large")}", $"{least} or more, at most {MaxStep}", this);
         return Count == count ? new Axes(_values!) : new Axes(Enumerable.Repeat(this[0], count).ToArray());
     }
 

@@ -67,13 +67,16 @@ public static class DTypes
     ];
 
     /// <summary>Bytes of one element.</summary>
-    public static int Size(this DType dtype) => Facts[(int)dtype].Size;
+    public static int Size(this DType dtype) => Of(dtype).Size;
 
     /// <summary>The name in Keras's spelling, such as <c>float32</c>.</summary>
-    public static string Name(this DType dtype) => Facts[(int)dtype].Name;
+    public static string Name(this DType dtype) => Of(dtype).Name;
 
     /// <summary>The .NET type that holds one element.</summary>
-    public static Type ClrType(this DType dtype) => Facts[(int)dtype].Type;
+    public static Type ClrType(this DType dtype) => Of(dtype).Type;
+
+    static Fact Of(DType dtype) => (uint)dtype < (uint)Facts.Length ? Facts[(int)dtype]
+        : throw Errors.Argument("dtype", "unknown value", string.Join(", ", Facts.Select(f => f.Name)), (int)dtype);
 
     /// <summary>Whether the type is a floating one (complex ones are not).</summary>
     public static bool IsFloating(this DType dtype) => dtype is >= DType.Float8E4M3FN and <= DType.Float64;

@@ -24,6 +24,8 @@ sealed class GraphKey : IEquatable<GraphKey>
             _ops[i] = leaf ? node.Type : node.Op;
             hash.Add(_ops[i]);
             if (leaf) continue;
+            // Where each node's inputs end, as some ops take any number of them.
+            edges.Add(node.Inputs.Length);
             foreach (var input in node.Inputs) edges.Add(numbers[input]);
         }
         foreach (var root in roots) edges.Add(numbers[root]);

@@ -14,6 +14,7 @@ sealed unsafe class HostData : IEquatable<HostData>
 
     internal HostData(long bytes, bool clear = false)
     {
+        Check("tensor", bytes);
         try
         {
             // Small data stay small: a loop over scalars makes many of them.
@@ -28,6 +29,12 @@ sealed unsafe class HostData : IEquatable<HostData>
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
         _start = (int)(-address & (bytes < Small ? sizeof(double) - 1 : Alignment - 1));
         Bytes = bytes;
+    }
+
+    /// <summary>Refuses what is larger than any value may be, before it is made.</summary>
+    internal static void Check(string who, long bytes)
+    {
+        if (bytes > Device.MemoryLimit) throw new DeviceOutOfMemoryException(who, bytes);
     }
 
     internal long Bytes { get; }

@@ -38,6 +38,17 @@ public abstract record Op
     /// <summary>The attributes when printed; the name stands in front of them anyway.</summary>
     protected virtual bool PrintMembers(System.Text.StringBuilder builder) => false;
 
+    private protected void SameShape(TensorType first, TensorType second)
+    {
+        if (!first.Shape.Matches(second.Shape)) throw Wrong("the shapes of the inputs differ", first.Shape, second.Shape);
+    }
+
+    private protected void SameDType(params ReadOnlySpan<TensorType> inputs)
+    {
+        foreach (var input in inputs)
+            if (input.DType != inputs[0].DType) throw Wrong("the inputs have different dtypes", inputs[0].DType.Name(), input.DType.Name());
+    }
+
     private protected ArgumentException Wrong(string what, object? expected, object? received, string? hint = null) =>
         Errors.Argument(Name, what, expected, received, hint);
 }
@@ -100,9 +111,11 @@ sealed record CustomGradient(Func<Tensor, Tensor?[]> Rule) : Op
     {
         var gradients = Rule(gradient);
         var expected = result.Inputs.Length - 1;
-        return gradients.Length == expected
-            ? [null, .. gradients]
-            : throw Wrong("the rule gives a wrong number of gradients", expected, gradients.Length);
+        if (gradients.Length != expected) throw Wrong("the rule gives a wrong number of gradients", expected, gradients.Length);
+        for (var i = 0; i < expected; i++)
+            if (gradients[i] is { } given && !given.Shape.Matches(result.Inputs[i + 1].Shape))
+                throw Wrong($"gradient {i} of the rule has another shape than its input", result.Inputs[i + 1].Shape, given.Shape);
+        return [null, .. gradients];
     }
 }
 

@@ -46,8 +46,13 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int?>
         }
     }
 
-    // So that the bytes of the widest dtype still fit a long.
-    const long MaxSize = long.MaxValue / sizeof(double);
+    // So that the bytes of all tensors of a graph together still fit a long.
+    const long MaxSize = 1L << 52;
+
+    /// <summary>A computed dimension.</summary>
+    /// <exception cref="ArgumentException">It is too large for one.</exception>
+    internal static int Dim(long size) => size <= int.MaxValue ? (int)size
+        : throw Errors.Argument("Shape", "a dimension is too large", $"at most {int.MaxValue}", size);
 
     ArgumentException TooLarge() => Errors.Argument("Shape", "there are more elements than any memory holds", $"at most {MaxSize}", ToString());
 

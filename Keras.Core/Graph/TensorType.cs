@@ -23,7 +23,7 @@ public readonly struct TensorType : IEquatable<TensorType>
     internal bool IsTuple => _parts is not null;
 
     /// <summary>The size of the data in bytes.</summary>
-    internal long Bytes => checked(Shape.Size * DType.Size());
+    internal long Bytes => Shape.Size * DType.Size();
 
     internal static TensorType Tuple(params TensorType[] parts) => new(parts);
 

@@ -16,7 +16,7 @@ public static partial class Ops
     /// <param name="flashAttention">Whether to compute it in blocks. How it is computed is not for the caller to choose here: it changes nothing.</param>
     /// <param name="attnLogitsSoftCap">What scores are held below in magnitude: s becomes cap · tanh(s / cap). Default no bound.</param>
     /// <returns>(batch, targets, heads, size). A target that sees nothing gets the mean of all values.</returns>
-    /// <exception cref="ArgumentException">A tensor has not 4 dimensions, or the heads do not fit together.</exception>
+    /// <exception cref="ArgumentException">A tensor has not 4 dimensions, the heads do not fit together, or without a scale the size is not known.</exception>
     public static Tensor DotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? bias = null, Tensor? mask = null, double? scale = null,
         bool isCausal = false, bool? flashAttention = null, double? attnLogitsSoftCap = null)
     {
@@ -25,14 +25,17 @@ public static partial class Ops
             if (x.Rank != 4) throw Errors.Argument(Who, "query, key and value have a wrong rank", "(batch, length, heads, size)", x.Shape);
         if (mask is { Rank: not 4 }) throw Errors.Argument(Who, "the mask has a wrong rank", "(batch, heads, targets, sources)", mask.Shape);
         var (heads, shared) = (query.Shape[2], key.Shape[2]);
-        if (value.Shape[2] != shared || shared < 1 || heads % shared != 0)
+        if (value.Shape[2] != shared || shared < 1 || heads == Shape.Unknown || heads % shared != 0)
             throw Errors.Argument(Who, "the heads do not fit together", "as many of keys as of values, and a multiple of them of queries",
                 $"query {query.Shape}, key {key.Shape}, value {value.Shape}");
+        var size = query.Shape[3] == Shape.Unknown ? key.Shape[3] : query.Shape[3];
+        if (scale is null && size == Shape.Unknown)
+            throw Errors.Argument(Who, "the size that the scale follows from is not known", "a known size, or a scale", query.Shape);
         (query, key) = Promote(AsFloating(query), key);
         (query, value) = Promote(query, value);
         key = Cast(key, query.DType);
         if (heads != shared) (key, value) = (Repeated(key, heads / shared), Repeated(value, heads / shared));
-        var scores = Wide(Matmul(Swapaxes(query, 1, 2), Moveaxis(key, 1, -1))) * (scale ?? 1 / Math.Sqrt(query.Shape[3]));
+        var scores = Wide(Matmul(Swapaxes(query, 1, 2), Moveaxis(key, 1, -1))) * (scale ?? 1 / Math.Sqrt(size));
         if (attnLogitsSoftCap is { } cap) scores = Tanh(scores / cap) * cap;
         if (bias is not null) scores += Cast(bias, scores.DType);
         if (isCausal) mask = mask is null ? Past(scores) : LogicalAnd(mask, Past(scores));

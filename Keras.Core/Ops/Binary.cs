@@ -5,8 +5,7 @@ abstract record Binary : Op
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        if (inputs[0].DType != inputs[1].DType)
-            throw Wrong("the inputs have different dtypes", inputs[0].DType.Name(), inputs[1].DType.Name());
+        SameDType(inputs);
         return inputs[0].As(Shape.Broadcast(inputs[0].Shape, inputs[1].Shape, Name));
     }
 
@@ -92,8 +91,11 @@ sealed record GreaterEqual : Comparison;
 /// <summary>x limited to [low, high]. The gradient passes whole at the limits themselves, where the two comparisons would share it.</summary>
 sealed record Clip : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) =>
-        inputs[0].As(Shape.Broadcast(inputs[0].Shape, Shape.Broadcast(inputs[1].Shape, inputs[2].Shape, Name), Name));
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameDType(inputs);
+        return inputs[0].As(Shape.Broadcast(inputs[0].Shape, Shape.Broadcast(inputs[1].Shape, inputs[2].Shape, Name), Name));
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
@@ -108,8 +110,12 @@ sealed record Clip : Fused
 /// <summary>From a truth value and two tensors: the first where it is true, else the second; all broadcast together.</summary>
 sealed record Select : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) =>
-        inputs[1].As(Shape.Broadcast(inputs[0].Shape, Shape.Broadcast(inputs[1].Shape, inputs[2].Shape, Name), Name));
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        if (inputs[0].DType != DType.Bool) throw Wrong("the choice is no truth value", "bool", inputs[0]);
+        SameDType(inputs[1..]);
+        return inputs[1].As(Shape.Broadcast(inputs[0].Shape, Shape.Broadcast(inputs[1].Shape, inputs[2].Shape, Name), Name));
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {

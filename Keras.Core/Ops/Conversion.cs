@@ -11,7 +11,7 @@ sealed record View(DType DType) : Op
         if (from == to) return inputs[0].As(DType);
         if (shape.Rank == 0) throw Wrong("a scalar has no dimension to scale", $"a dtype of {from} bytes", DType.Name());
         if (shape[-1] == Shape.Unknown) return inputs[0].As(DType);
-        var bytes = checked(shape[-1] * from);
+        var bytes = Shape.Dim((long)shape[-1] * from);
         return bytes % to == 0 ? new(DType, shape.With(-1, bytes / to))
             : throw Wrong("the last dimension does not hold whole elements", $"a multiple of {to} bytes", $"{bytes} bytes in {shape}");
     }

@@ -3,15 +3,19 @@ namespace Keras;
 /// <summary>How windows lie over the spatial axes of a (batch, height, width, channels) tensor.</summary>
 readonly record struct Window(Axes Size, Axes Strides, Axes Dilation, Padding Padding)
 {
-    internal int Extent(int axis) => ((Size[axis] - 1) * Dilation[axis]) + 1;
+    // So that sums of extents, steps and lengths stay within an int.
+    const int MaxExtent = 1 << 30;
+
+    internal int Extent(int axis) => ((Size[axis] - 1L) * Dilation[axis]) + 1 is var extent && extent <= MaxExtent ? (int)extent
+        : throw Errors.Argument("Window", "the window is too large", $"at most {MaxExtent} places", extent);
 
     internal int Output(int axis, int length) => length == Shape.Unknown || (Size[axis] == Shape.Unknown && !Padding.IsSame) ? Shape.Unknown
-        : Padding.IsSame ? (length + Strides[axis] - 1) / Strides[axis]
+        : Padding.IsSame ? (int)((length + Strides[axis] - 1L) / Strides[axis])
         : Math.Max(0, ((length - Extent(axis)) / Strides[axis]) + (length < Extent(axis) ? 0 : 1));
 
     /// <summary>How many places before the first element the first window begins.</summary>
     internal int PadLow(int axis, int length) => !Padding.IsSame ? 0
-        : Math.Max(0, ((Output(axis, length) - 1) * Strides[axis]) + Extent(axis) - length) / 2;
+        : (int)(Math.Max(0, ((Output(axis, length) - 1L) * Strides[axis]) + Extent(axis) - length) / 2);
 
     internal Shape Output(Shape x, int channels, string who)
     {
@@ -34,11 +38,22 @@ sealed record Convolution(Axes Strides, Axes Dilation, Padding Padding, int Grou
 
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        SameDType(inputs);
         var (x, kernel) = (inputs[0].Shape, inputs[1].Shape);
+        if (kernel.Dims[..3].Contains(0)) throw Wrong("the kernel is empty", "sizes of 1 or more", kernel);
         if (x[3] != Shape.Unknown && kernel[2] != Shape.Unknown && x[3] != kernel[2] * Groups)
             throw Wrong("input channels do not match the kernel", kernel[2] * Groups, $"input {x}, kernel {kernel}, groups {Groups}");
         if (kernel[3] != Shape.Unknown && kernel[3] % Groups != 0) throw Wrong("the filters do not divide into the groups", $"a multiple of {Groups}", kernel);
         return inputs[0].As(Over(kernel).Output(x, kernel[3], Name));
+    }
+
+    /// <summary>Checks what arrives at the result against what it is the gradient for.</summary>
+    internal void CheckGradient(TensorType dy, Shape x, Shape kernel)
+    {
+        var window = Over(kernel);
+        var expected = Shape.Of(x[0], window.Output(0, x[1]), window.Output(1, x[2]), kernel[3]);
+        if (!dy.Shape.Matches(expected) || (x[3] != Shape.Unknown && kernel[2] != Shape.Unknown && x[3] != kernel[2] * Groups))
+            throw Wrong("the gradient does not fit input and kernel", expected, $"{dy.Shape} for input {x}, kernel {kernel}, groups {Groups}");
     }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
@@ -53,7 +68,12 @@ sealed record Convolution(Axes Strides, Axes Dilation, Padding Padding, int Grou
 /// <summary>The gradient of a convolution for its input, from that of its result and the kernel: linear in both.</summary>
 sealed record ConvolutionInputGradient(Convolution Forward, Shape Input) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(Input.With(0, inputs[0].Shape[0]));
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameDType(inputs);
+        Forward.CheckGradient(inputs[0], Input.With(0, inputs[0].Shape[0]), inputs[1].Shape);
+        return inputs[0].As(Input.With(0, inputs[0].Shape[0]));
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
@@ -65,7 +85,12 @@ sealed record ConvolutionInputGradient(Convolution Forward, Shape Input) : Op
 /// <summary>The gradient of a convolution for its kernel, from the input and the gradient of the result: linear in both.</summary>
 sealed record ConvolutionFilterGradient(Convolution Forward, Shape Kernel) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(Kernel);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameDType(inputs);
+        Forward.CheckGradient(inputs[1], inputs[0].Shape, Kernel);
+        return inputs[0].As(Kernel);
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
@@ -86,7 +111,12 @@ sealed record MaxPool(Window Window) : Op
 /// <summary>The gradient of each window put where the window's largest element stands, the first of equals.</summary>
 sealed record MaxPoolGradient(Window Window) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameDType(inputs);
+        SameShape(new MaxPool(Window).Infer(inputs[..1]), inputs[1]);
+        return inputs[0];
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null, new MaxPoolPick(Window).On(result.Inputs[0], gradient)];
 }
@@ -94,8 +124,12 @@ sealed record MaxPoolGradient(Window Window) : Op
 /// <summary>From the second input, what stands where each window of the first has its largest element.</summary>
 sealed record MaxPoolPick(Window Window) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) =>
-        inputs[1].As(Window.Output(inputs[0].Shape, inputs[0].Shape[3], Name));
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameDType(inputs);
+        SameShape(inputs[0], inputs[1]);
+        return inputs[1].As(Window.Output(inputs[0].Shape, inputs[0].Shape[3], Name));
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null, new MaxPoolGradient(Window).On(result.Inputs[0], gradient)];
 }
@@ -113,7 +147,11 @@ sealed record AveragePool(Window Window) : Op
 /// <summary>The gradient of each window spread over its real elements: the adjoint of <see cref="AveragePool"/>.</summary>
 sealed record AveragePoolGradient(Window Window, Shape Input) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(Input);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(new AveragePool(Window).Infer([inputs[0].As(Input)]), inputs[0]);
+        return inputs[0].As(Input);
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new AveragePool(Window).On(gradient)];
 }
@@ -132,16 +170,13 @@ public static partial class Ops
         DataFormat dataFormat = default, Axes? dilationRate = null)
     {
         (inputs, kernel) = Promote(inputs, kernel);
-        var spatial = kernel.Rank - 2;
-        if (spatial is < 1 or > 3 || inputs.Rank != kernel.Rank)
-            throw Errors.Argument("conv", "input and kernel do not fit together", "batch, one to three spatial dimensions, and channels; a kernel of that rank",
-                $"input {inputs.Shape}, kernel {kernel.Shape}");
+        var spatial = KernelRank(inputs, kernel, "conv");
         var steps = (strides ?? 1).Expand(spatial, "conv", "strides");
         var dilation = (dilationRate ?? 1).Expand(spatial, "conv", "dilation_rate");
         var channels = inputs.Shape[dataFormat.IsFirst ? 1 : -1];
-        if (channels != Shape.Unknown && (kernel.Shape[-2] == 0 || channels % kernel.Shape[-2] != 0))
+        if (channels == 0 || (channels != Shape.Unknown && kernel.Shape[-2] != Shape.Unknown && (kernel.Shape[-2] == 0 || channels % kernel.Shape[-2] != 0)))
             throw Errors.Argument("conv", "input channels do not match the kernel", $"a multiple of {kernel.Shape[-2]}", $"input {inputs.Shape}, kernel {kernel.Shape}");
-        var groups = channels == Shape.Unknown ? 1 : channels / kernel.Shape[-2];
+        var groups = channels == Shape.Unknown || kernel.Shape[-2] == Shape.Unknown ? 1 : channels / kernel.Shape[-2];
         return Convolve(inputs, kernel, steps, padding, dataFormat, dilation, groups, "conv");
     }
 
@@ -190,7 +225,19 @@ public static partial class Ops
         return Reshape(columns, Shape.Of([batch, columns.Shape[1], height, width, channels]));
     }
 
-    static int Flat(int a, int b) => a == Shape.Unknown || b == Shape.Unknown ? Shape.Unknown : checked(a * b);
+    static int Flat(int a, int b) => a == Shape.Unknown || b == Shape.Unknown ? Shape.Unknown : Shape.Dim((long)a * b);
+
+    /// <summary>How many spatial dimensions input and kernel have.</summary>
+    static int KernelRank(Tensor inputs, Tensor kernel, string who)
+    {
+        var spatial = kernel.Rank - 2;
+        if (spatial is < 1 or > 3 || inputs.Rank != kernel.Rank)
+            throw Errors.Argument(who, "input and kernel do not fit together", "batch, one to three spatial dimensions, and channels; a kernel of that rank",
+                $"input {inputs.Shape}, kernel {kernel.Shape}");
+        if (kernel.Shape.Dims[..spatial].Contains(0)) throw Errors.Argument(who, "the kernel is empty", "spatial dimensions of 1 or more", kernel.Shape);
+        if (spatial == 3 && kernel.Shape[0] == Shape.Unknown) throw Errors.Argument(who, "the depth of the kernel is not known", "a known depth", kernel.Shape);
+        return spatial;
+    }
 
     static int SpatialRank(Tensor inputs, int spatial, string who) => spatial is >= 1 and <= 3
         ? spatial

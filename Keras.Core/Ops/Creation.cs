@@ -65,7 +65,9 @@ public static partial class Ops
     {
         if (step == 0) throw Errors.Argument("arange", "the step is 0", "another step", step);
         var (from, to) = stop is { } end ? (start, end) : (0, start);
-        var count = (int)Math.Max(0, Math.Ceiling((to - from) / step));
+        var exact = Math.Ceiling((to - from) / step);
+        if (!(exact <= int.MaxValue)) throw Errors.Argument("arange", "there are too many numbers", $"at most {int.MaxValue}", $"{from} to {to} in steps of {step}");
+        var count = (int)Math.Max(0, exact);
         var compute = type == DType.Bool ? DType.Int32 : type.IsFloating() && type.Size() < 4 ? DType.Float32 : type;
         return Cast((new Iota(new TensorType(compute, [count])).On() * Tensor.Scalar(step, compute)) + Tensor.Scalar(from, compute), type);
     }

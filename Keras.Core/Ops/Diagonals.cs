@@ -18,7 +18,7 @@ sealed record Diagonal(int Offset) : Fused
         var (x, axis) = (inputs[0], inputs[0].Rank - 2);
         var (rows, columns) = (x.Shape[-2], x.Shape[-1]);
         if (Length(rows, columns) is not { } length) throw Wrong("the matrices have an unknown size", "known rows and columns", x.Shape);
-        var flat = Ops.Reshape(x, x.Shape.Slice(0, axis).Append([checked(rows * columns)]));
+        var flat = Ops.Reshape(x, x.Shape.Slice(0, axis).Append([Shape.Dim((long)rows * columns)]));
         int[] starts = new int[axis + 1], steps = [.. Enumerable.Repeat(1, axis), columns + 1];
         if (length > 0) starts[axis] = Offset >= 0 ? Offset : -Offset * columns;
         return new Slice(starts, steps, flat.Shape.With(axis, length)).On(flat);

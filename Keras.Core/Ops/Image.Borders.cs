@@ -16,7 +16,7 @@ readonly record struct Side(string What, int? Before, int? After, int? Target)
     {
         if (size == Shape.Unknown) return Target ?? Shape.Unknown;
         var (before, after) = Borders(size, grows, who);
-        return grows ? checked(size + before + after) : size - before - after;
+        return grows ? Shape.Dim((long)size + before + after) : size - before - after;
     }
 
     /// <summary>What to add or leave out before and after.</summary>

@@ -27,7 +27,11 @@ sealed record Take(int Axis) : Indexing(Axis)
 /// <summary>Slices added into zeros at their indices: the adjoint of <see cref="Take"/>.</summary>
 sealed record TakeGradient(int Axis, Shape Whole) : Indexing(Axis)
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[1].As(Whole);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(new Take(Axis).Infer([inputs[1].As(Whole), inputs[0]]), inputs[1]);
+        return inputs[1].As(Whole);
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null, new Take(Axis).On(gradient, result.Inputs[0])];
 }
@@ -51,7 +55,11 @@ sealed record TakeAlong(int Axis) : Indexing(Axis)
 /// <summary>Elements added into zeros at their indices: the adjoint of <see cref="TakeAlong"/>.</summary>
 sealed record TakeAlongGradient(int Axis, Shape Whole) : Indexing(Axis)
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[1].As(Whole);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(new TakeAlong(Axis).Infer([inputs[1].As(Whole), inputs[0]]), inputs[1]);
+        return inputs[1].As(Whole);
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null, new TakeAlong(Axis).On(gradient, result.Inputs[0])];
 }

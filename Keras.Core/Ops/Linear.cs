@@ -11,6 +11,7 @@ sealed record MatMul(bool TransposeA = false, bool TransposeB = false, bool HasB
 
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        SameDType(inputs);
         var (a, b) = (inputs[0].Shape, inputs[1].Shape);
         var (rows, inner) = TransposeA ? (a[-1], a[-2]) : (a[-2], a[-1]);
         var (depth, columns) = TransposeB ? (b[-1], b[-2]) : (b[-2], b[-1]);
@@ -58,5 +59,5 @@ public static partial class Ops
     }
 
     /// <summary>All axes but the last as one.</summary>
-    static Tensor Flattened(Tensor x) => Reshape(x, Shape.Of((int)x.Shape.Slice(0, x.Rank - 1).Size, x.Shape[-1]));
+    static Tensor Flattened(Tensor x) => Reshape(x, Shape.Of(Shape.Dim(x.Shape.Slice(0, x.Rank - 1).Size), x.Shape[-1]));
 }

@@ -36,6 +36,7 @@ sealed record TriangularSolve(bool Lower, bool Transposed = false, bool Unit = f
 
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        SameDType(inputs);
         var (a, b) = (inputs[0].Shape, inputs[1].Shape);
         if (!a.MayBeSquare()) throw Wrong("the matrices are not square", "equal last dimensions", a);
         if (b.Rank < 2 || (a[-1] != b[-2] && a[-1] != Shape.Unknown && b[-2] != Shape.Unknown))

@@ -93,7 +93,11 @@ sealed record Slice(Axes Starts, Axes Steps, Shape Sizes) : Op
 /// <summary>A part put into zeros of the whole: the adjoint of <see cref="Keras.Slice"/>.</summary>
 sealed record SliceGradient(Slice Slice, Shape Whole) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(Whole);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(Slice.Infer([inputs[0].As(Whole)]), inputs[0]);
+        return inputs[0].As(Whole);
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [Slice.On(gradient)];
 }
@@ -103,9 +107,11 @@ sealed record Pad(Axes Low, Axes High) : Op
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        SameDType(inputs);
+        if (inputs[1].Shape.Rank != 0) throw Wrong("a border has one value", "a scalar", inputs[1]);
         var dims = inputs[0].Shape.Dims.ToArray();
         for (var i = 0; i < dims.Length; i++)
-            if (dims[i] != Shape.Unknown) dims[i] = checked(dims[i] + Low[i] + High[i]);
+            if (dims[i] != Shape.Unknown) dims[i] = Shape.Dim((long)dims[i] + Low[i] + High[i]);
         return inputs[0].As(Shape.Of(dims));
     }
 
@@ -129,13 +135,14 @@ sealed record Concatenate(int Axis) : Op
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        SameDType(inputs);
         var total = 0;
         var shape = inputs[0].Shape;
         foreach (var input in inputs)
         {
             if (input.Shape.Rank != shape.Rank || !input.Shape.With(Axis, 0).Matches(shape.With(Axis, 0)))
                 throw Wrong("the shapes differ outside of the axis", $"{shape} but for axis {Axis}", input.Shape);
-            total = total == Shape.Unknown || input.Shape[Axis] == Shape.Unknown ? Shape.Unknown : checked(total + input.Shape[Axis]);
+            total = total == Shape.Unknown || input.Shape[Axis] == Shape.Unknown ? Shape.Unknown : Shape.Dim((long)total + input.Shape[Axis]);
             for (var i = 0; i < shape.Rank; i++)
                 if (shape[i] == Shape.Unknown) shape = shape.With(i, input.Shape[i]);
         }
@@ -185,7 +192,7 @@ public static partial class Ops
         if (!rest.IsKnown)
             throw Errors.Argument("reshape", "more than one dimension is left open", "at most one unknown dimension", to);
         return rest.Size == 0 ? to.With(at, 0)
-            : from.Size % rest.Size == 0 ? to.With(at, (int)(from.Size / rest.Size))
+            : from.Size % rest.Size == 0 ? to.With(at, Shape.Dim(from.Size / rest.Size))
             : throw Errors.Argument("reshape", "the elements do not fit the shape", $"a multiple of {rest.Size} elements", $"{from} to {to}");
     }
 
@@ -205,6 +212,8 @@ public static partial class Ops
         int[] from = [.. source.Select(a => x.Shape.Axis(a, "moveaxis"))], to = [.. destination.Select(a => x.Shape.Axis(a, "moveaxis"))];
         if (from.Length != to.Length)
             throw Errors.Argument("moveaxis", "source and destination differ in length", from.Length, to.Length);
+        if (from.Distinct().Count() != from.Length || to.Distinct().Count() != to.Length)
+            throw Errors.Argument("moveaxis", "an axis is named twice", "each axis once", $"{source} to {destination}");
         var order = Enumerable.Range(0, x.Rank).Except(from).ToList();
         foreach (var (destinationAxis, sourceAxis) in to.Zip(from).OrderBy(p => p.First)) order.Insert(destinationAxis, sourceAxis);
         return Transpose(x, order.ToArray());

@@ -18,13 +18,13 @@ public static partial class Ops
     {
         const string Who = "depthwise_conv";
         (inputs, kernel) = Promote(inputs, kernel);
-        var spatial = SpatialRank(inputs, kernel.Rank - 2, Who);
+        var spatial = KernelRank(inputs, kernel, Who);
         var steps = (strides ?? 1).Expand(spatial, Who, "strides");
         var dilation = (dilationRate ?? 1).Expand(spatial, Who, "dilation_rate");
         var (channels, given) = (kernel.Shape[-2], inputs.Shape[dataFormat.IsFirst ? 1 : -1]);
-        if (given != channels && given != Shape.Unknown)
+        if ((given != channels && given != Shape.Unknown) || channels < 1)
             throw Errors.Argument(Who, "input channels do not match the kernel", channels, $"input {inputs.Shape}, kernel {kernel.Shape}");
-        kernel = Reshape(kernel, Shape.Of([.. kernel.Shape.Dims[..spatial], 1, channels * kernel.Shape[-1]]));
+        kernel = Reshape(kernel, Shape.Of([.. kernel.Shape.Dims[..spatial], 1, Flat(channels, kernel.Shape[-1])]));
         return Convolve(inputs, kernel, steps, padding, dataFormat, dilation, channels, Who);
     }
 
@@ -56,7 +56,7 @@ public static partial class Ops
     {
         const string Who = "conv_transpose";
         (inputs, kernel) = Promote(inputs, kernel);
-        var spatial = SpatialRank(inputs, kernel.Rank - 2, Who);
+        var spatial = KernelRank(inputs, kernel, Who);
         var steps = (strides ?? 1).Expand(spatial, Who, "strides");
         var dilation = (dilationRate ?? 1).Expand(spatial, Who, "dilation_rate");
         var extra = outputPadding?.Expand(spatial, Who, "output_padding", 0);
@@ -72,7 +72,7 @@ public static partial class Ops
         {
             for (var i = 0; i < spatial; i++)
             {
-                var extent = ((kernel.Shape[i] - 1) * dilation[i]) + 1;
+                var extent = new Window(kernel.Shape[i], 1, dilation[i], Padding.Valid).Extent(0);
                 y = Cut(y, y.Rank - 1 - spatial + i, TransposedCut(extent, steps[i], padding, extra?[i]));
             }
             return y;
@@ -88,7 +88,7 @@ public static partial class Ops
     }
 
     static int Scattered(int length, int taps, int stride, int dilation) => length == Shape.Unknown ? Shape.Unknown
-        : length == 0 ? 0 : checked(((length - 1) * stride) + ((taps - 1) * dilation) + 1);
+        : length == 0 ? 0 : Shape.Dim(((length - 1L) * stride) + ((taps - 1L) * dilation) + 1);
 
     /// <summary>How many places of the whole scattered result are left out before, and how many are added behind it.</summary>
     static (int Before, int Longer) TransposedCut(int extent, int stride, Padding padding, int? extra)

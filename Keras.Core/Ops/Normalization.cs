@@ -7,6 +7,8 @@ sealed record BatchNormalize(int Axis, double Epsilon) : Fused
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         var channels = inputs[0].As(Shape.Of(inputs[0].Shape[Axis]));
+        SameShape(channels, inputs[1]);
+        SameShape(channels, inputs[2]);
         return TensorType.Tuple(inputs[0], channels, channels);
     }
 

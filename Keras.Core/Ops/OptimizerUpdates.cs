@@ -6,6 +6,7 @@ abstract record OptimizerUpdate(int Slots) : Fused
 {
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        for (var i = 1; i < Slots + 2; i++) SameShape(inputs[0], inputs[i]);
         if (Slots == 0) return inputs[0];
         var parts = new TensorType[Slots + 1];
         parts[0] = inputs[0];

@@ -65,7 +65,7 @@ public static partial class Ops
     public static Tensor Argpartition(Tensor x, int kth, int? axis = -1)
     {
         var places = Argsort(x, axis);
-        var size = axis is { } at && x.Rank > 0 ? x.Shape[at] : x.IsOpen ? Shape.Unknown : (int)x.Shape.Size;
+        var size = axis is { } at && x.Rank > 0 ? x.Shape[at] : x.IsOpen ? Shape.Unknown : Shape.Dim(x.Shape.Size);
         // As in Keras, an Input may be too short for kth: all in order is right for any.
         if (!x.IsOpen && (kth < -size || kth >= size)) throw Errors.Argument("argpartition", "kth is out of range", $"{-size} to {size - 1}", kth);
         return places;

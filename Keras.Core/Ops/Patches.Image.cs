@@ -43,7 +43,7 @@ public static partial class Ops
             }
             var channels = Known(batch, spatial + 1, who);
             int[] order = [0, .. Enumerable.Range(0, spatial).Select(i => (2 * i) + 1), .. Enumerable.Range(0, spatial).Select(i => (2 * i) + 2), (2 * spatial) + 1];
-            return Reshape(Transpose(parts, order), Shape.Of([batch.Shape[0], .. counts, patch.Aggregate(channels, (a, b) => checked(a * b))]));
+            return Reshape(Transpose(parts, order), Shape.Of([batch.Shape[0], .. counts, patch.Aggregate(channels, (a, b) => Shape.Dim((long)a * b))]));
         });
 
     static Tensor PatchesAlong(Tensor x, int axis, Window window, int spatial)
@@ -85,7 +85,7 @@ public static partial class Ops
     static Tensor Together(Tensor patches, Window window, Axes output, string who)
     {
         var spatial = output.Count;
-        var elements = window.Size.Aggregate(1, (a, b) => checked(a * b));
+        var elements = window.Size.Aggregate(1, (a, b) => Shape.Dim((long)a * b));
         int[] counts = [.. output.Select((length, i) => window.Output(i, length))];
         var expected = Shape.Of([patches.Shape[0], .. counts, patches.Shape[-1]]);
         if (!patches.Shape.Matches(expected) || Known(patches, -1, who) % elements != 0)

@@ -28,7 +28,7 @@ readonly record struct Spans(int Count, int Size, int Stride, int Dilation)
 
     Tensor Indices()
     {
-        var places = new int[checked(Count * Size)];
+        var places = new int[Shape.Dim((long)Count * Size)];
         for (var i = 0; i < places.Length; i++) places[i] = (i / Size * Stride) + (i % Size * Dilation);
         return Tensor.Of(places, [Count, Size]);
     }
@@ -83,7 +83,7 @@ public static partial class Ops
     static (Spans Rows, Spans Columns) ImageSpans(int height, int width, Axes kernel, Axes? dilation, Axes pads, Axes? stride, string who)
     {
         var window = new Window(kernel.Expand(2, who, "kernel_size"), (stride ?? 1).Expand(2, who, "stride"), (dilation ?? 1).Expand(2, who, "dilation"), default);
-        Spans Along(int axis, int length) => window.Output(axis, checked(length + (2 * pads[axis]))) is > 0 and var count
+        Spans Along(int axis, int length) => window.Output(axis, Shape.Dim(length + (2L * pads[axis]))) is > 0 and var count
             ? new(count, window.Size[axis], window.Strides[axis], window.Dilation[axis])
             : throw Errors.Argument(who, "the window is larger than the padded image", $"at least {window.Extent(axis)}", length + (2 * pads[axis]));
         return (Along(0, height), Along(1, width));
@@ -122,15 +122,19 @@ public static partial class Ops
             throw Errors.Argument("space_to_depth", "height and width do not divide into blocks", $"multiples of {b}", x.Shape);
         var n = x.Shape[0];
         return first
-            ? Reshape(Transpose(Reshape(x, Shape.Of(n, c, h / b, b, w / b, b)), [0, 1, 3, 5, 2, 4]), Shape.Of(n, c * b * b, h / b, w / b))
-            : Reshape(Transpose(Reshape(x, Shape.Of(n, h / b, b, w / b, b, c)), [0, 1, 3, 2, 4, 5]), Shape.Of(n, h / b, w / b, c * b * b));
+            ? Reshape(Transpose(Reshape(x, Shape.Of(n, c, h / b, b, w / b, b)), [0, 1, 3, 5, 2, 4]), Shape.Of(n, Shape.Dim((long)c * b * b), h / b, w / b))
+            : Reshape(Transpose(Reshape(x, Shape.Of(n, h / b, b, w / b, b, c)), [0, 1, 3, 2, 4, 5]), Shape.Of(n, h / b, w / b, Shape.Dim((long)c * b * b)));
     }
 
-    static int Times(int dim, int factor) => dim == Shape.Unknown ? dim : checked(dim * factor);
+    static int Times(int dim, int factor) => dim == Shape.Unknown ? dim : Shape.Dim((long)dim * factor);
+
+    // Its square is still an int.
+    const int MaxBlock = 1 << 15;
 
     static bool CheckBlocks(Tensor x, int blockSize, string dataFormat, string who)
     {
         if (blockSize < 2) throw Errors.Argument(who, "block_size is too small", "2 or more", blockSize);
+        if (blockSize > MaxBlock) throw Errors.Argument(who, "block_size is too large", $"at most {MaxBlock}", blockSize);
         if (x.Rank != 4) throw Errors.Argument(who, "the input has a wrong rank", "4 dimensions", x.Shape);
         return ((DataFormat)dataFormat).IsFirst;
     }

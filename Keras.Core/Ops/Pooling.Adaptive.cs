@@ -67,7 +67,8 @@ public static partial class Ops
 
     static double[] Means(int length, int count)
     {
-        var weights = new double[checked(length * count)];
+        HostData.Check("adaptive_average_pool", (long)length * count * sizeof(double));
+        var weights = new double[length * count];
         for (var i = 0; i < count; i++)
         {
             var (start, end) = AdaptiveWindow(length, count, i);
@@ -79,8 +80,13 @@ public static partial class Ops
     // Windows of one length: a shorter one repeats its last place, which never wins over the place itself.
     static int[] Windows(int length, int count)
     {
-        var windows = Enumerable.Range(0, count).Select(i => AdaptiveWindow(length, count, i)).ToArray();
-        var longest = windows.Max(w => w.End - w.Start);
-        return [.. windows.SelectMany(w => Enumerable.Range(w.Start, longest).Select(at => Math.Min(at, w.End - 1)))];
+        var longest = 0;
+        for (var i = 0; i < count; i++)
+            if (AdaptiveWindow(length, count, i) is var (start, end)) longest = Math.Max(longest, end - start);
+        HostData.Check("adaptive_max_pool", (long)longest * count * sizeof(int));
+        var places = new int[longest * count];
+        for (var i = 0; i < places.Length; i++)
+            if (AdaptiveWindow(length, count, i / longest) is var (start, end)) places[i] = Math.Min(start + (i % longest), end - 1);
+        return places;
     }
 }

@@ -68,7 +68,7 @@ public static partial class Ops
         var moved = Transpose(x, [.. kept, .. axes]);
         if (axes.Count == 1) return moved;
         var merged = moved.Shape.Slice(kept.Length, axes.Count);
-        return Reshape(moved, moved.Shape.Slice(0, kept.Length).Append(Shape.Of(merged.IsKnown ? checked((int)merged.Size) : Shape.Unknown)));
+        return Reshape(moved, moved.Shape.Slice(0, kept.Length).Append(Shape.Of(merged.IsKnown ? Shape.Dim(merged.Size) : Shape.Unknown)));
     }
 
     /// <summary>What stands at parts of sorted rows, along a new last axis.</summary>

@@ -66,10 +66,11 @@ public static partial class Random
     /// <param name="rate">The probability, within [0, 1].</param>
     /// <param name="noiseShape">The shape of the draw; dimensions of 1 share it. Default the tensor's.</param>
     /// <param name="seed">Default the global generator.</param>
-    /// <exception cref="ArgumentException">The rate is outside of [0, 1].</exception>
+    /// <exception cref="ArgumentException">The rate is outside of [0, 1], or the inputs are not floating.</exception>
     public static Tensor Dropout(Tensor inputs, double rate, Shape? noiseShape = null, Seed? seed = null)
     {
         if (!(rate >= 0 && rate <= 1)) throw Errors.Argument("dropout", "the rate is no probability", "a number within [0, 1]", rate);
+        if (!inputs.DType.IsFloating()) throw Errors.Argument("dropout", "the inputs are not floating", "a floating dtype", inputs);
         if (rate == 0) return inputs;
         if (rate == 1) return Ops.ZerosLike(inputs);
         if (noiseShape is null || noiseShape == inputs.Shape) return new DropoutScale(rate).On(inputs, Key(seed));

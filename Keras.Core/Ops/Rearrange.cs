@@ -53,7 +53,7 @@ sealed record Rearrange(string Pattern, string Lengths) : Fused
     }
 
     static Shape Joined(string[][] dimensions, Dictionary<string, int> sizes) => Shape.Of([.. dimensions.Select(d =>
-        d.Any(a => sizes[a] == Shape.Unknown) ? Shape.Unknown : d.Aggregate(1, (product, a) => checked(product * sizes[a])))]);
+        d.Any(a => sizes[a] == Shape.Unknown) ? Shape.Unknown : d.Aggregate(1, (product, a) => Shape.Dim((long)product * sizes[a])))]);
 
     (string[][] Left, string[][] Right) Sides(Shape shape)
     {
@@ -86,7 +86,7 @@ sealed record Rearrange(string Pattern, string Lengths) : Fused
     void Complete(string[] group, int size, Dictionary<string, int> sizes)
     {
         var open = group.Where(a => !sizes.ContainsKey(a)).ToArray();
-        var product = group.Except(open).Aggregate(1, (p, a) => checked(p * sizes[a]));
+        var product = group.Except(open).Aggregate(1, (p, a) => Shape.Dim((long)p * sizes[a]));
         if (open.Length > 1)
             throw Errors.Argument("rearrange", "more than one size of a group is open", $"the sizes of all but one of {string.Join(", ", open)}", $"\"{Pattern}\"");
         var fits = size == Shape.Unknown || (open.Length == 0 ? product == size : product > 0 ? size % product == 0 : size == 0);

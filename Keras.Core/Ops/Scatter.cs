@@ -18,7 +18,10 @@ sealed record ScatterRows(ScatterKind Kind) : Indexing(0)
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         Check(inputs[1]);
-        return inputs[0];
+        SameDType(inputs[0], inputs[2]);
+        var (x, indices, updates) = (inputs[0].Shape, inputs[1].Shape, inputs[2].Shape);
+        return indices.Rank == 1 && updates.Matches(indices.Append(x.Slice(1, x.Rank - 1))) ? inputs[0]
+            : throw Wrong("there is not one row for each index", $"{indices} rows of {x.Slice(1, x.Rank - 1)}", updates);
     }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
@@ -73,7 +76,7 @@ sealed record ScatterUpdate(ScatterKind Kind) : Fused
         var depth = indices.Shape[-1];
         var (outer, inner) = (x.Shape.Slice(0, depth), x.Shape.Slice(depth, x.Rank - depth));
         if (outer.Size > int.MaxValue) throw Wrong("the indexed dimensions are too large", $"at most {int.MaxValue} places", outer);
-        var count = checked((int)indices.Shape.Slice(0, indices.Rank - 1).Size);
+        var count = Shape.Dim(indices.Shape.Slice(0, indices.Rank - 1).Size);
         var rows = Ops.Reshape(x, Shape.Of((int)outer.Size).Append(inner));
         var places = Places(Ops.Reshape(indices, [count, depth]), outer);
         return Ops.Reshape(new ScatterRows(Kind).On(rows, places, Ops.Reshape(updates, Shape.Of(count).Append(inner))), x.Shape);
@@ -153,12 +156,12 @@ public static partial class Ops
         if (count < 0) throw Errors.Argument(who, "the number of segments is negative", "0 or more", count);
         var (rest, places) = (data.Shape.Slice(1, data.Rank - 1), AsIndices(ids));
         if (count is null && ids.IsOpen) return new ShapedByValues(data.Type.As(Shape.Of(Shape.Unknown).Append(rest)), who).On(data, ids);
-        var segments = count ?? (ids.Shape.Size == 0 ? 0 : checked((int)Math.Max(-1, Max(places).Item()) + 1));
+        var segments = count ?? (ids.Shape.Size == 0 ? 0 : Shape.Dim((long)Math.Max(-1, Max(places).Item()) + 1));
         // What counts nowhere goes to a segment more, which is then cut off.
         places = Where(LogicalOr(Less(places, 0), GreaterEqual(places, segments)), segments, places);
         var start = Full(Shape.Scalar, Neutral(kind, data.DType), data.DType);
-        var shape = Shape.Of(checked(segments + 1)).Append(rest);
-        var empty = shape.IsKnown ? BroadcastTo(start, shape) : Concatenate(Enumerable.Repeat(ZerosLike(Narrow(data, 0, 0, 1)) + start, segments + 1).ToArray());
+        var shape = Shape.Of(Shape.Dim(segments + 1L)).Append(rest);
+        var empty = shape.IsKnown ? BroadcastTo(start, shape) : Concatenate(Enumerable.Repeat(ZerosLike(Narrow(data, 0, 0, 1)) + start, Parts(segments, who) + 1).ToArray());
         return Narrow(new ScatterRows(kind).On(empty, places, data), 0, 0, segments);
     }
 

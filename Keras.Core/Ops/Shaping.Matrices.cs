@@ -16,7 +16,7 @@ public static partial class Ops
     public static Tensor Diagflat(Tensor x, int k = 0)
     {
         // Filled up to the side of the matrix, element i is that of row i, or for a diagonal below the main one that of column i.
-        var filled = Pad(Ravel(x), [(0, Math.Abs(k))]);
+        var filled = Pad(Ravel(x), [(0, Shape.Dim(Math.Abs((long)k)))]);
         var positions = Positions(filled, 0);
         return Where(OnDiagonal(positions, positions, k), ExpandDims(filled, k >= 0 ? 1 : 0), 0);
     }

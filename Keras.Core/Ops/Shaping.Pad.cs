@@ -21,7 +21,7 @@ public static partial class Ops
             throw Errors.Argument("pad", "one pair of widths is needed for each dimension", $"{x.Rank} pairs of 0 or more",
                 string.Join(", ", padWidth));
         for (var axis = 0; axis < padWidth.Count; axis++)
-            if (padWidth[axis] is var (before, after) && before + after > 0) x = PadAlong(x, axis, before, after, mode);
+            if (padWidth[axis] is var (before, after) && (before > 0 || after > 0)) x = PadAlong(x, axis, before, after, mode);
         return x;
     }
 
@@ -30,8 +30,9 @@ public static partial class Ops
         var size = x.Shape[axis];
         if (size is Shape.Unknown or 0)
             throw Errors.Argument("pad", "there are no known elements to make a border of", $"a known size at axis {axis}", x.Shape);
-        var sources = Enumerable.Range(-before, checked(before + size + after)).Select(i => Source(i, size, mode));
-        return Take(x, Tensor.Of<int>([.. sources], [before + size + after]), axis);
+        var count = Shape.Dim((long)before + size + after);
+        HostData.Check("pad", (long)count * sizeof(int));
+        return Take(x, Tensor.Of<int>([.. Enumerable.Range(-before, count).Select(i => Source(i, size, mode))], [count]), axis);
     }
 
     /// <summary>Which element stands at a place outside: mirrored ones go to and fro.</summary>

@@ -24,7 +24,7 @@ public static partial class Ops
         var size = x.Shape[x.Shape.Axis(axis, "array_split")];
         if (size == Shape.Unknown || indicesOrSections < 1) return Equally(x, indicesOrSections, axis, "array_split");
         var (least, longer) = Math.DivRem(size, indicesOrSections);
-        return At(x, [.. Enumerable.Range(1, indicesOrSections - 1).Select(i => (i * least) + Math.Min(i, longer))], axis, "array_split");
+        return At(x, [.. Enumerable.Range(1, Parts(indicesOrSections, "array_split") - 1).Select(i => (i * least) + Math.Min(i, longer))], axis, "array_split");
     }
 
     /// <inheritdoc cref="Split(Tensor, Axes, int)"/>
@@ -60,11 +60,11 @@ public static partial class Ops
         var size = x.Shape[at];
         if (parts < 1 || (size != Shape.Unknown && size % parts != 0))
             throw Errors.Argument(who, "the axis does not fall into equal parts", $"a size that is a multiple of {parts}", $"axis {axis} of {x.Shape}");
-        if (size != Shape.Unknown) return [.. Enumerable.Range(0, parts).Select(i => Narrow(x, at, i * (size / parts), size / parts))];
+        if (size != Shape.Unknown) return [.. Enumerable.Range(0, Parts(parts, who)).Select(i => Narrow(x, at, i * (size / parts), size / parts))];
         if (!x.Shape.With(at, 0).IsKnown)
             throw Errors.Unsupported(who, "an axis of unknown size is cut only where the others are known", "one unknown dimension", x.Shape);
         var inParts = Reshape(x, x.Shape.Slice(0, at).Append([parts]).Append(x.Shape.Slice(at, x.Rank - at)));
-        return [.. Enumerable.Range(0, parts).Select(i => Squeeze(Narrow(inParts, at, i, 1), at))];
+        return [.. Enumerable.Range(0, Parts(parts, who)).Select(i => Squeeze(Narrow(inParts, at, i, 1), at))];
     }
 
     static Tensor[] At(Tensor x, Axes places, int axis, string who)
@@ -99,6 +99,7 @@ public static partial class Ops
             throw Errors.Argument("unstack", "the size of the axis is not known", "num", x.Shape);
         if (num is { } given && size != Shape.Unknown && given != size)
             throw Errors.Argument("unstack", "num is not the size of the axis", size, given);
-        return [.. Enumerable.Range(0, num ?? size).Select(i => Squeeze(Narrow(x, at, i, 1), at))];
+        if (num < 0) throw Errors.Argument("unstack", "num is negative", "0 or more", num);
+        return [.. Enumerable.Range(0, Parts(num ?? size, "unstack")).Select(i => Squeeze(Narrow(x, at, i, 1), at))];
     }
 }

@@ -57,6 +57,7 @@ public static partial class Ops
     static Tensor Window(int points, string who, Func<double, double> at)
     {
         if (points < 0) throw Errors.Argument(who, "there are too few points", "0 or more", points);
+        HostData.Check(who, (long)points * sizeof(double));
         var values = new double[points];
         for (var i = 0; i < points; i++) values[i] = points == 1 ? 1 : at((double)i / (points - 1));
         return Cast(Tensor.Of(values, [points]), Config.Floatx);

@@ -11,6 +11,13 @@ public static partial class Ops
         return Cumsum(OnesLike(Ravel(x), DType.Int32)) - 1;
     }
 
+    // More nodes than this for one call are a mistake, and would take the memory of the process.
+    const int MaxParts = 1 << 16;
+
+    /// <summary>A number of tensors that one call makes or takes.</summary>
+    static int Parts(int count, string who) => count <= MaxParts ? count
+        : throw Errors.Argument(who, "so many tensors are too many for one graph", $"at most {MaxParts}", count);
+
     /// <summary>Dimensions of 1 in front up to a rank.</summary>
     static Tensor Lead(Tensor x, int rank) => x.Rank >= rank ? x
         : Reaxis(x, [.. Enumerable.Repeat(-1, rank - x.Rank), .. Enumerable.Range(0, x.Rank)]);
@@ -62,7 +69,7 @@ public static partial class Ops
     {
         if (axis is not { } axes)
         {
-            var flat = RollAlong(Ravel(x), shift.Sum(), 0);
+            var flat = RollAlong(Ravel(x), shift.Sum(s => (long)s), 0);
             return x.Shape.Count(d => d is null) <= 1 ? Reshape(flat, x.Shape)
                 : throw Errors.Argument("roll", "the shape to return to is not known", "an axis, or at most one unknown dimension", x.Shape);
         }
@@ -73,15 +80,15 @@ public static partial class Ops
         return x;
     }
 
-    static Tensor RollAlong(Tensor x, int shift, int axis)
+    static Tensor RollAlong(Tensor x, long shift, int axis)
     {
         var size = x.Shape[axis];
         if (size == Shape.Unknown)
         {
             var positions = Positions(x, axis);
-            return Take(x, Mod(positions - shift, Sum(OnesLike(positions))), axis);
+            return Take(x, Mod(Cast(positions, DType.Int64) - Tensor.Scalar(shift, DType.Int64), Cast(Sum(OnesLike(positions)), DType.Int64)), axis);
         }
-        var places = size == 0 ? 0 : ((shift % size) + size) % size;
+        var places = size == 0 ? 0 : (int)(((shift % size) + size) % size);
         return places == 0 ? x : Concatenate([Narrow(x, axis, size - places, places), Narrow(x, axis, 0, size - places)], axis);
     }
 
@@ -104,8 +111,8 @@ public static partial class Ops
     static Tensor TileAlong(Tensor x, int repeats, int axis) =>
         repeats == 1 ? x
         : repeats == 0 ? Narrow(x, axis, 0, 0)
-        : x.Shape.IsKnown ? Reshape(Copies(x, axis, repeats), x.Shape.With(axis, checked(x.Shape[axis] * repeats)))
-        : Concatenate(Enumerable.Repeat(x, repeats).ToArray(), axis);
+        : x.Shape.IsKnown ? Reshape(Copies(x, axis, repeats), x.Shape.With(axis, Shape.Dim((long)x.Shape[axis] * repeats)))
+        : Concatenate(Enumerable.Repeat(x, Parts(repeats, "tile")).ToArray(), axis);
 
     /// <summary>The tensor several times along a new axis.</summary>
     static Tensor Copies(Tensor x, int axis, int count)
@@ -127,8 +134,10 @@ public static partial class Ops
         if (repeats.Count == 0 || repeats.Any(r => r < 0) || (repeats.Count != 1 && size != Shape.Unknown && repeats.Count != size))
             throw Errors.Argument("repeat", "repeats do not fit the axis", $"1 or {size} numbers of 0 or more", repeats);
         if (repeats.Count == 1) return RepeatAlong(x, repeats[0], at);
+        var total = Shape.Dim(repeats.Sum(r => (long)r));
+        HostData.Check("repeat", (long)total * sizeof(int));
         if (size != Shape.Unknown)
-            return Take(x, Tensor.Of<int>([.. repeats.SelectMany((count, i) => Enumerable.Repeat(i, count))], [repeats.Sum()]), at);
+            return Take(x, Tensor.Of<int>([.. repeats.SelectMany((count, i) => Enumerable.Repeat(i, count))], [total]), at);
         var last = repeats.Count - 1;
         return Concatenate([.. repeats.Select((count, i) => RepeatAlong(Narrow(x, at, i, i == last ? Shape.Unknown : 1), count, at))], at);
     }
@@ -136,8 +145,8 @@ public static partial class Ops
     static Tensor RepeatAlong(Tensor x, int repeats, int axis) =>
         repeats == 1 ? x
         : repeats == 0 ? Narrow(x, axis, 0, 0)
-        : x.Shape.IsKnown ? Reshape(Copies(x, axis + 1, repeats), x.Shape.With(axis, checked(x.Shape[axis] * repeats)))
-        : Take(x, Ravel(Stack(Enumerable.Repeat(Positions(x, axis), repeats).ToArray(), 1)), axis);
+        : x.Shape.IsKnown ? Reshape(Copies(x, axis + 1, repeats), x.Shape.With(axis, Shape.Dim((long)x.Shape[axis] * repeats)))
+        : Take(x, Ravel(Stack(Enumerable.Repeat(Positions(x, axis), Parts(repeats, "repeat")).ToArray(), 1)), axis);
 
     /// <summary>One tensor behind the other along an axis; both flattened where no axis is named.</summary>
     /// <exception cref="ArgumentException">The shapes differ outside of the axis.</exception>

@@ -32,7 +32,7 @@ sealed record Overlapped(int Stride) : Fused
     {
         var shape = inputs[0].Shape;
         var whole = shape[-2] == Shape.Unknown || shape[-1] == Shape.Unknown ? Shape.Unknown
-            : shape[-2] == 0 ? 0 : checked(((shape[-2] - 1) * Stride) + shape[-1]);
+            : shape[-2] == 0 ? 0 : Shape.Dim(((shape[-2] - 1L) * Stride) + shape[-1]);
         return inputs[0].As(Shape.Of([.. shape.Dims[..^2], whole]));
     }
 

@@ -17,7 +17,11 @@ sealed record Softmax : Fused
 /// <summary>y (g - sum of g y along the last axis), from the result y of a softmax and its gradient g.</summary>
 sealed record SoftmaxGradient : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        return inputs[0];
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
@@ -43,7 +47,11 @@ sealed record LogSoftmax : Fused
 /// <summary>g - exp(y) times the sum of g along the last axis, from the result y of a log-softmax and its gradient g.</summary>
 sealed record LogSoftmaxGradient : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        return inputs[0];
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
@@ -130,7 +138,11 @@ sealed record SparseCrossentropyGradient : Labelled
 /// <summary>-Σ t log softmax(x) of each row, from logits x and targets t.</summary>
 sealed record SoftCrossentropy : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0].As(inputs[0].Shape.Slice(0, inputs[0].Shape.Rank - 1));
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        return inputs[0].As(inputs[0].Shape.Slice(0, inputs[0].Shape.Rank - 1));
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
@@ -144,7 +156,11 @@ sealed record SoftCrossentropy : Fused
 /// <summary>(softmax(x) Σ t - t) g for each row: the gradient of <see cref="SoftCrossentropy"/> for the logits.</summary>
 sealed record SoftCrossentropyGradient : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        return inputs[0];
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
@@ -156,7 +172,11 @@ sealed record SoftCrossentropyGradient : Fused
 /// <summary>max(x, 0) - x t + log(1 + exp(-|x|)) of each element: the cross-entropy of a logit x and a probability t.</summary>
 sealed record SigmoidCrossentropy : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        return inputs[0];
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
     {
@@ -190,7 +210,7 @@ public static partial class Ops
         var order = Enumerable.Range(0, x.Rank).Where(i => !axes.Contains(i)).Concat(axes).ToArray();
         var moved = Transpose(x, order);
         var kept = moved.Shape.Slice(0, x.Rank - axes.Count);
-        var together = axes.Count == 1 ? moved : Reshape(moved, kept.Append(Shape.Of((int)moved.Shape.Slice(kept.Rank, axes.Count).Size)));
+        var together = axes.Count == 1 ? moved : Reshape(moved, kept.Append(Shape.Of(Shape.Dim(moved.Shape.Slice(kept.Rank, axes.Count).Size))));
         var inverse = new int[order.Length];
         for (var i = 0; i < order.Length; i++) inverse[order[i]] = i;
         return Transpose(Reshape(apply(together), moved.Shape), inverse);
@@ -228,6 +248,7 @@ public static partial class Ops
         var at = output.Shape.Axis(axis, "sparse_categorical_crossentropy");
         if (target.Rank == output.Rank && target.Shape[at] == 1) target = Squeeze(target, at);
         if (!target.DType.IsInteger()) target = Cast(target, DType.Int64);
+        output = AsFloating(output);
         if (at != output.Rank - 1) output = Moveaxis(output, at, -1);
         return fromLogits ? new SparseCrossentropy().On(output, target) : -Log(new PickLabel().On(Probabilities(output, -1), target));
     }

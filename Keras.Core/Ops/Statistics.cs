@@ -34,6 +34,9 @@ public static partial class Ops
     /// <exception cref="ArgumentException">An axis has no elements.</exception>
     public static Tensor Ptp(Tensor x, Axes? axis = null, bool keepdims = false) => Max(x, axis, keepdims) - Min(x, axis, keepdims);
 
+    // Each takes several nodes; a known axis has none left before.
+    const int MaxDifferences = 256;
+
     /// <summary>The difference of each element and the one before it along an axis; whether they differ, for truth values.</summary>
     /// <param name="a">A tensor of 1 dimension or more.</param>
     /// <param name="n">How many times over. Default 1.</param>
@@ -44,6 +47,8 @@ public static partial class Ops
     {
         if (n < 0) throw Errors.Argument("diff", "n is negative", "0 or more", n);
         var at = a.Shape.Axis(axis, "diff");
+        if (a.Shape[at] == Shape.Unknown && n > MaxDifferences)
+            throw Errors.Argument("diff", "n is too large for an axis of unknown length", $"at most {MaxDifferences}", n);
         for (var i = 0; i < n && a.Shape[at] != 0; i++)
         {
             var (before, after) = Neighbours(a, at);

@@ -32,7 +32,7 @@ sealed record Labelling(Tensor Tensor, int[] Labels)
     int Product(int[] labels)
     {
         var size = 1;
-        foreach (var label in labels) size = Dim(label) == Shape.Unknown || size == Shape.Unknown ? Shape.Unknown : checked(size * Dim(label));
+        foreach (var label in labels) size = Dim(label) == Shape.Unknown || size == Shape.Unknown ? Shape.Unknown : Shape.Dim((long)size * Dim(label));
         return size;
     }
 
@@ -148,7 +148,7 @@ public static partial class Ops
         var rank = Math.Max(x1.Rank, x2.Rank);
         int[] a = [.. Enumerable.Repeat(1, rank - x1.Rank), .. x1.Shape.Dims], b = [.. Enumerable.Repeat(1, rank - x2.Rank), .. x2.Shape.Dims];
         var y = Reshape(x1, Shape.Of([.. a.SelectMany(n => new[] { n, 1 })])) * Reshape(x2, Shape.Of([.. b.SelectMany(n => new[] { 1, n })]));
-        return Reshape(y, Shape.Of([.. a.Zip(b, (n, m) => n == Shape.Unknown || m == Shape.Unknown ? Shape.Unknown : checked(n * m))]));
+        return Reshape(y, Shape.Of([.. a.Zip(b, (n, m) => n == Shape.Unknown || m == Shape.Unknown ? Shape.Unknown : Shape.Dim((long)n * m))]));
     }
 
     /// <summary>The cross products of vectors of 3, or of 2 in the plane; the other axes are broadcast.</summary>

@@ -87,7 +87,11 @@ sealed record LogicalNot : Test;
 /// <summary>The gradient g where the result y of <see cref="Relu"/> is above zero, else 0.</summary>
 sealed record ReluGradient : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[1];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        return inputs[1];
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null, new ReluGradient().On(result.Inputs[0], gradient)];
 }

@@ -66,7 +66,7 @@ public static partial class Ops
     {
         var first = Moveaxis(x, axis, 0);
         var slice = first.Shape.Slice(1, x.Rank - 1);
-        var found = UniqueRows(Reshape(first, [x.Shape[axis], checked((int)slice.Size)]), Shape.Of(x.Shape[axis]), size, fillValue);
+        var found = UniqueRows(Reshape(first, [x.Shape[axis], Shape.Dim(slice.Size)]), Shape.Of(x.Shape[axis]), size, fillValue);
         found[0] = Moveaxis(Reshape(found[0], found[0].Shape.Slice(0, 1).Append(slice)), 0, axis);
         return found;
     }

@@ -28,6 +28,12 @@ public abstract class Device
     /// <summary>The bytes that runs hold at the moment, and the most that they ever held.</summary>
     public (long Live, long Peak) MemoryInfo => (Interlocked.Read(ref _live), Interlocked.Read(ref _peak));
 
+    static readonly long Available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>The most bytes that one run or one value may take; more is refused before it is touched. Default what the process may use,
+    /// its container's limit counted. No more than that is handed out in all.</summary>
+    public static long MemoryLimit { get; set; } = Available;
+
     internal ArenaPool Arenas { get; }
 
     /// <summary>The kernel for an op on inputs of these types, or <c>null</c> where there is none and the op's decomposition
@@ -40,6 +46,7 @@ public abstract class Device
     {
         try
         {
+            if (bytes > MemoryLimit || bytes > Available - Interlocked.Read(ref _live)) throw new DeviceOutOfMemoryException(who, bytes);
             var address = AllocateCore(bytes);
             var live = Interlocked.Add(ref _live, bytes);
             for (var peak = _peak; live > peak; peak = _peak) Interlocked.CompareExchange(ref _peak, live, peak);

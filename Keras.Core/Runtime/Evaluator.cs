@@ -50,10 +50,10 @@ static class Evaluator
 
     static List<Tensor> Distinct(ReadOnlySpan<Tensor> roots)
     {
-        var seen = new List<Tensor>();
+        var (seen, missing) = (new HashSet<Tensor>(ReferenceEqualityComparer.Instance), new List<Tensor>());
         foreach (var root in roots)
-            if (root.Value is null && !seen.Contains(root)) seen.Add(root);
-        return seen;
+            if (root.Value is null && seen.Add(root)) missing.Add(root);
+        return missing;
     }
 
     static Plan MakePlan(List<Tensor> order, Tensor[] roots)

@@ -36,11 +36,15 @@ sealed class Lowering
         var types = new TensorType[inputs.Length];
         for (var i = 0; i < types.Length; i++) types[i] = inputs[i].Type;
         if (_device.Prepare(node.Op, types, node.Type) is null && (Widen(node, inputs) ?? node.Op.Decompose(inputs)) is { } simpler)
-            return Graphs.Map([simpler], (n, ins) => inputs.Contains(n) ? n : Rebuild(n, ins), inputs.Contains)[0];
+            return Graphs.Map([simpler.Type == node.Type ? simpler : throw OtherType(node, simpler)],
+                (n, ins) => inputs.Contains(n) ? n : Rebuild(n, ins), inputs.Contains)[0];
         return CanFold(node, inputs)
             ? Tensor.Literal(node.Type, Evaluator.EvaluateOutsideOfTrace(new Tensor(node.Op, inputs, node.Type)))
             : Unique(node.Op, inputs, node.Type);
     }
+
+    // A kernel would write beside what was planned for the op.
+    static InvalidOperationException OtherType(Tensor node, Tensor simpler) => new($"{node.Op.Name} of {node.Type} decomposes into {simpler.Type}.");
 
     /// <summary>An op that has no kernel for half precision or less, computed in single precision and rounded.</summary>
     static Tensor? Widen(Tensor node, Tensor[] inputs)

@@ -27,7 +27,12 @@ sealed class Planner
         var roots = Lowering.Lower(device, [.. results, .. updates.Select(u => u.Value)]);
         var planner = new Planner(device, arguments);
         foreach (var node in Graphs.Order(roots)) planner.Place(node);
-        for (var i = 0; i < results.Length; i++) planner.Result(i, roots[i]);
+        for (var i = 0; i < results.Length; i++)
+        {
+            // A kernel would write beside the memory of the result.
+            if (roots[i].Type != results[i].Type) throw new InvalidOperationException($"{results[i].Op.Name} of {results[i].Type} is lowered to {roots[i].Type}.");
+            planner.Result(i, roots[i]);
+        }
         planner.Update([.. updates.Select((u, i) => (u.Variable, planner._slotsOf[roots[results.Length + i]][0]))]);
         planner.ShareInPlace();
         var bytes = planner.Arrange();
@@ -225,6 +230,8 @@ sealed class Planner
 /// <summary>Offsets in memory that is still to be allocated: gaps are reused, neighbouring ones are joined.</summary>
 sealed class ArenaLayout
 {
+    const long MaxSize = 1L << 60;
+
     // By offset; what lies behind Size is free without end.
     readonly SortedList<long, long> _gaps = [];
 
@@ -238,7 +245,7 @@ sealed class ArenaLayout
         for (var i = 0; i < _gaps.Count; i++)
             if (_gaps.Values[i] >= size && (best < 0 || _gaps.Values[i] < _gaps.Values[best])) best = i;
         var offset = best < 0 ? End : _gaps.Keys[best];
-        if (best < 0) End += size;
+        if (best < 0) End = size <= MaxSize - End ? End + size : throw new DeviceOutOfMemoryException("workspace", size);
         else
         {
             var left = _gaps.Values[best] - size;

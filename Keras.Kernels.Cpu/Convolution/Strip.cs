@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Keras.Kernels.Cpu;
@@ -48,7 +49,7 @@ internal static unsafe class Strip
     public static void Clear<T>(T* target, long count) where T : unmanaged
     {
         if (count > 0)
-            new Span<T>(target, checked((int)count)).Clear();
+            NativeMemory.Clear(target, (nuint)(count * sizeof(T)));
     }
 
     public static void Move<T>(T* source, T* target, long count) where T : unmanaged

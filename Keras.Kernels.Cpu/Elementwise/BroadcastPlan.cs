@@ -26,8 +26,6 @@ internal readonly unsafe struct BroadcastPlan
         ReadOnlySpan<long> second = default,
         ReadOnlySpan<long> third = default)
     {
-        if (shape.Length > MaxRank)
-            throw new ArgumentException($"Expected: at most {MaxRank} axes. Received: {shape.Length}.", nameof(shape));
         Count = 1;
         foreach (var size in shape) Count *= size;
         var rank = 0;
@@ -37,6 +35,8 @@ internal readonly unsafe struct BroadcastPlan
             long a = At(first, axis), b = At(second, axis), c = At(third, axis);
             var merges = rank > 0 && _first[rank - 1] == a * shape[axis] && _second[rank - 1] == b * shape[axis]
                 && _third[rank - 1] == c * shape[axis];
+            if (!merges && rank == MaxRank)
+                throw Errors.Unsupported("CPU", "there are too many axes that cannot be merged", $"at most {MaxRank}", $"({string.Join(", ", shape.ToArray())})");
             if (!merges) _sizes[rank++] = 1;
             _sizes[rank - 1] *= shape[axis];
             (_first[rank - 1], _second[rank - 1], _third[rank - 1]) = (a, b, c);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Keras.Kernels.Cpu.Movement;
 
 using Keras.Kernels.Cpu.Elementwise;
@@ -40,5 +42,5 @@ internal static unsafe class Fill
     }
 
     static void Zero(byte* y, long start, long count, int elementSize) =>
-        new Span<byte>(y + (start * elementSize), checked((int)(count * elementSize))).Clear();
+        NativeMemory.Clear(y + (start * elementSize), (nuint)(count * elementSize));
 }

@@ -86,7 +86,7 @@ internal static unsafe class Movement
         void* src,
         void* dst)
     {
-        Span<long> strides = stackalloc long[BroadcastPlan.MaxRank];
+        Span<long> strides = stackalloc long[shape.Length];
         long stride = 1, offset = 0;
         for (var axis = shape.Length - 1; axis >= 0; axis--)
         {
@@ -96,7 +96,7 @@ internal static unsafe class Movement
         }
 
         Fill.Constant(elementSize, constant, dst, stride);
-        Write(elementSize, shape, strides[..shape.Length], src, (byte*)dst + (offset * elementSize));
+        Write(elementSize, shape, strides, src, (byte*)dst + (offset * elementSize));
     }
 
     // One input of a concatenation along an axis of (outer, total, inner): it takes positions [start, start + n).

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Keras.Kernels.Cpu;
 
@@ -83,7 +84,7 @@ internal readonly unsafe struct PoolBackwardBlocks<T, TBody>(Pool2D shape, TBody
         var pixels = (long)n * shape.Height * shape.Width * shape.Channels;
         var (first, last) = (part * _rows, Math.Min(shape.Height, (part + 1) * _rows));
         var line = (long)shape.Width * shape.Channels;
-        new Span<T>(_dx + pixels + (first * line), checked((int)((last - first) * line))).Clear();
+        NativeMemory.Clear(_dx + pixels + (first * line), (nuint)((last - first) * line * sizeof(T)));
         var image = _x == null ? null : _x + pixels;
         var (start, end) = shape.OutputRows(first, last);
         for (var row = start; row < end; row++)

@@ -19,7 +19,8 @@ internal readonly struct BinomialDraw<T> : IDraw<T>
         if (double.IsPositiveInfinity(count))
             return T.PositiveInfinity;
         var q = p < 0.5 ? p : 1 - p;
-        var successes = count * q <= FewSuccesses ? ByWaiting(key, count, q) : ByRejection(key, count, q);
+        // The waiting time for what never comes has no end, and that of -0 no sign.
+        var successes = q == 0 ? 0 : count * q <= FewSuccesses ? ByWaiting(key, count, q) : ByRejection(key, count, q);
         return T.CreateTruncating(p < 0.5 ? successes : count - successes);
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Keras.Kernels.Cpu.Sorting;
 
@@ -27,7 +28,7 @@ internal static unsafe class Bins
     {
         for (long i = 0; i < plan.Rows * plan.N; i++)
             if (ulong.CreateTruncating(x[i]) >= (ulong)plan.Length) return i;
-        new Span<int>(y, checked((int)(plan.Rows * plan.Length))).Clear();
+        NativeMemory.Clear(y, (nuint)(plan.Rows * plan.Length * sizeof(int)));
         if (plan.Parts == 1) Movement.Blocked.Run(new Rows<TIndex>(x, y, plan), plan.Rows, Math.Max(1, plan.N));
         else
             for (long row = 0; row < plan.Rows; row++) Long(x + (row * plan.N), y + (row * plan.Length), plan, scratch);
@@ -36,7 +37,7 @@ internal static unsafe class Bins
 
     static void Long<TIndex>(TIndex* x, int* y, in BinPlan plan, int* scratch) where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
-        new Span<int>(scratch, checked((int)(plan.Parts * plan.Length))).Clear();
+        NativeMemory.Clear(scratch, (nuint)(plan.Parts * plan.Length * sizeof(int)));
         Parallel.For(plan.Parts, new Parts<TIndex>(x, scratch, plan));
         for (var part = 0; part < plan.Parts; part++)
             for (long i = 0; i < plan.Length; i++) y[i] += scratch[(part * plan.Length) + i];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Keras.Kernels.Cpu;
 
@@ -52,10 +53,10 @@ internal static unsafe class IndexTable
 
         Kernel Make<T, TIndex>() where T : unmanaged where TIndex : unmanaged, IBinaryInteger<TIndex>
         {
-            var bytes = checked((int)output.Bytes);
+            var bytes = output.Bytes;
             return new((in KernelCall call) =>
             {
-                new Span<byte>(call.Output<byte>(), bytes).Clear();
+                NativeMemory.Clear(call.Output<byte>(), (nuint)bytes);
                 var bad = along
                     ? Scatter.Along<Elementwise.Add, TIndex, T>(call.Output<T>(), call.Input<TIndex>(0), call.Input<T>(1), s.Outer, s.N, s.Inner, s.Count)
                     : Scatter.Run<Elementwise.Add, TIndex, T>(call.Output<T>(), call.Input<TIndex>(0), call.Input<T>(1), s.Outer, s.N, s.Inner, s.Count);

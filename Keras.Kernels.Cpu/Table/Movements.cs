@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Keras.Kernels.Cpu;
 
 using Keras.Kernels.Cpu.Elementwise;
@@ -29,7 +31,7 @@ internal static unsafe class MovementTable
         var (size, bytes) = (output.DType.Size(), output.Bytes);
         return new((in KernelCall call) =>
         {
-            new Span<byte>(call.Output<byte>(), checked((int)bytes)).Clear();
+            NativeMemory.Clear(call.Output<byte>(), (nuint)bytes);
             if (plan.Count > 0) Mover.Write(size, plan, call.Input<byte>(0), call.Output<byte>() + (start * size));
         });
     }

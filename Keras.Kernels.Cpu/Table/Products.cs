@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Keras.Kernels.Cpu;
 
@@ -16,7 +17,7 @@ internal sealed unsafe class MatMulTable : IMaker
         (_m, _n, _k) = (output.Shape[-2], output.Shape[-1], op.TransposeA ? a[-2] : a[-1]);
         (_lda, _ldb) = (a[-1], b[-1]);
         var batch = output.Shape.Slice(0, output.Shape.Rank - 2);
-        _batch = checked((int)batch.Size);
+        _batch = Shape.Dim(batch.Size);
         _offsetsA = Offsets(a, batch, (long)_m * _k);
         _offsetsB = Offsets(b, batch, (long)_k * _n);
     }
@@ -92,17 +93,29 @@ internal static unsafe class ConvolutionTable
     {
         var window = op.Over(kernel);
         return new(x[0], x[1], x[2], x[3], window.Output(0, x[1]), window.Output(1, x[2]), kernel[3], kernel[0], kernel[1],
-            op.Strides[0], op.Strides[1], op.Dilation[0], op.Dilation[1], window.PadLow(0, x[1]), window.PadLow(1, x[2]), op.Groups);
+            Step(0, x[1]), Step(1, x[2]), op.Dilation[0], op.Dilation[1], window.PadLow(0, x[1]), window.PadLow(1, x[2]), op.Groups);
+
+        // A single window takes no step; one that is longer than all there is would only be walked in vain.
+        int Step(int axis, int length) => (int)Math.Min(op.Strides[axis], (long)length + window.Extent(axis));
     }
 
     internal static Kernel? Forward(Keras.Convolution op, TensorType[] inputs, TensorType output) =>
         Types.Wide(output.DType, new ForwardMaker(Shape(op, inputs[0].Shape, inputs[1].Shape), op));
 
     internal static Kernel? InputGradient(ConvolutionInputGradient op, TensorType[] inputs, TensorType output) =>
-        Types.Wide(output.DType, new InputMaker(Shape(op.Forward, output.Shape, inputs[1].Shape)));
+        IsEmpty(inputs) ? Zeros(output) : Types.Wide(output.DType, new InputMaker(Shape(op.Forward, output.Shape, inputs[1].Shape)));
 
     internal static Kernel? FilterGradient(ConvolutionFilterGradient op, TensorType[] inputs, TensorType output) =>
-        Types.Wide(output.DType, new FilterMaker(Shape(op.Forward, inputs[0].Shape, output.Shape)));
+        IsEmpty(inputs) ? Zeros(output) : Types.Wide(output.DType, new FilterMaker(Shape(op.Forward, inputs[0].Shape, output.Shape)));
+
+    static bool IsEmpty(TensorType[] inputs) => Array.Exists(inputs, i => i.Shape.Size == 0);
+
+    // The sum of no products.
+    static Kernel Zeros(TensorType output)
+    {
+        var bytes = (nuint)output.Bytes;
+        return new((in KernelCall call) => NativeMemory.Clear(call.Output<byte>(), bytes));
+    }
 
     sealed class ForwardMaker(ConvShape shape, Keras.Convolution op) : IWideMaker
     {

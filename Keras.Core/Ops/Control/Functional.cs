@@ -77,6 +77,7 @@ public static partial class Ops
         ArgumentNullException.ThrowIfNull(tangents);
         if (primals.Count != tangents.Count)
             throw Errors.Argument("Jvp", "the number of tangents is wrong", primals.Count, tangents.Count);
+        if (primals.Count == 0) throw Errors.Argument("Jvp", "there is nothing to differentiate for", "one tensor or more", "none");
         for (var i = 0; i < primals.Count; i++)
             if (!primals[i].Shape.Matches(tangents[i].Shape))
                 throw Errors.Argument("Jvp", $"tangent {i} has another shape than its primal", primals[i].Shape, tangents[i].Shape);
@@ -122,7 +123,7 @@ public static partial class Ops
                 throw Errors.Argument("Vectorize", $"argument {varying[k]} has too few dimensions", $"{inner[k]} or more", arguments[varying[k]].Shape);
         Shape[] blocks = [.. varying.Select((v, k) => arguments[v].Shape.Slice(arguments[v].Rank - inner[k], inner[k]))];
         var outer = varying.Select((v, k) => arguments[v].Shape.Slice(0, arguments[v].Rank - inner[k])).Aggregate(Shape.Scalar, (a, b) => Shape.Broadcast(a, b, "Vectorize"));
-        var rows = varying.Select((v, k) => Reshape(BroadcastTo(arguments[v], Shape.Of([.. outer.Dims, .. blocks[k].Dims])), Shape.Of([(int)outer.Size, .. blocks[k].Dims])));
+        var rows = varying.Select((v, k) => Reshape(BroadcastTo(arguments[v], Shape.Of([.. outer.Dims, .. blocks[k].Dims])), Shape.Of([Shape.Dim(outer.Size), .. blocks[k].Dims])));
         var results = Map(xs =>
         {
             Tensor[] all = [.. arguments];
