@@ -53,7 +53,7 @@ static class TorchPeers
     public static Action Resize(ResizeCase shape)
     {
         // Of few channels each is faster on its own.
-        var x = shape.Channels < 8 ? randn(shape.Batch, shape.Channels, shape.Height, shape.Width) : ChannelsLast(shape.Batch, shape.Height, shape.Width, shape.Channels);
+        var x = shape.Channels < 8 ? randn(shape.Batch, shape.Channels, shape.Height, shape.Width) : ChannelsLast([shape.Batch, shape.Height, shape.Width, shape.Channels]);
         var mode = shape.Method switch { "nearest" => InterpolationMode.Nearest, "bilinear" => InterpolationMode.Bilinear, _ => InterpolationMode.Bicubic };
         return () =>
         {
