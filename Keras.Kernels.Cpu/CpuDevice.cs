@@ -237,6 +237,8 @@ public sealed unsafe class CpuDevice : Device
 
     void AddSequences()
     {
+        On<Keras.RecurrentSequence>((op, i, _) => Types.Wide(i[0].DType, new RecurrentTable.Forward(op, i)));
+        On<Keras.RecurrentSequenceGradient>((op, i, _) => Types.Wide(i[0].DType, new RecurrentTable.Backward(op, i)));
         On<Keras.CtcLoss>((op, i, o) => Types.Wide(o.DType, new SequenceTable.Ctc(op, i)));
         On<Keras.CtcLossGradient>((op, i, o) => Types.Wide(o.DType, new SequenceTable.Ctc(op, i)));
         On<Keras.CtcBeamSearch>((op, i, _) => Types.Wide(i[0].DType, new SequenceTable.Beam(op, i[0].Shape)));

@@ -62,6 +62,12 @@ static class Ours
         return TrainingStep(model, [128, 28, 28, 1]);
     }
 
+    public static Action RecurrentStep(string cell)
+    {
+        RNN layer = cell == "lstm" ? new LSTM(128) : new GRU(128);
+        return TrainingStep(new Sequential([new Input(80, 128), layer, new Dense(10)]), [32, 80, 128]);
+    }
+
     static Action TrainingStep(Sequential model, Shape shape)
     {
         model.Compile("adam", new Losses.SparseCategoricalCrossentropy(fromLogits: true));

@@ -35,6 +35,8 @@ static class Quick
         foreach (var shape in ResizeCase.All) yield return new($"resize-{shape}", 0, () => TorchPeers.Resize(shape), () => Bench.Ours.Resize(shape));
         yield return new("mlp-step", 0, TorchPeers.MlpStep, Bench.Ours.MlpStep);
         yield return new("convnet-step", 0, TorchPeers.ConvnetStep, Bench.Ours.ConvnetStep);
+        foreach (var cell in new[] { "lstm", "gru" })
+            yield return new($"{cell}-step", 0, () => TorchPeers.RecurrentStep(cell), () => Bench.Ours.RecurrentStep(cell));
     }
 
     public static void Run(string filter, int threads, int rounds)

@@ -84,16 +84,32 @@ static class TorchPeers
             Flatten(), Dropout(0.5), Linear(5 * 5 * 64, 10)),
         randn(128, 1, 28, 28));
 
+    public static Action RecurrentStep(string cell)
+    {
+        var layer = cell == "lstm" ? (Module)LSTM(128, 128, batchFirst: true) : GRU(128, 128, batchFirst: true);
+        var dense = Linear(128, 10);
+        return TrainStep([.. layer.parameters(), .. dense.parameters()], randn(32, 80, 128), x =>
+        {
+            var y = layer is LSTM lstm ? lstm.forward(x).Item1 : ((GRU)layer).forward(x).Item1;
+            return dense.forward(y.select(1, 79));
+        });
+    }
+
     static Action TrainStep(Sequential model, Tensor x)
     {
-        var y = randint(0, 10, [x.shape[0]], ScalarType.Int64);
-        var optimizer = optim.Adam(model.parameters(), lr: 1e-3);
         model.train();
+        return TrainStep(model.parameters(), x, model.forward);
+    }
+
+    static Action TrainStep(IEnumerable<Parameter> parameters, Tensor x, Func<Tensor, Tensor> forward)
+    {
+        var y = randint(0, 10, [x.shape[0]], ScalarType.Int64);
+        var optimizer = optim.Adam(parameters, lr: 1e-3);
         return () =>
         {
             using var scope = NewDisposeScope();
             optimizer.zero_grad();
-            functional.cross_entropy(model.forward(x), y).backward();
+            functional.cross_entropy(forward(x), y).backward();
             optimizer.step();
         };
     }

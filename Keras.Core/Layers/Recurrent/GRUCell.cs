@@ -48,6 +48,9 @@ public sealed class GRUCell : RecurrentCell
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> StateSize => [[Units]];
 
+    private protected override RecurrentKind? Whole => Activation.Name != "tanh" || RecurrentActivation.Name != "sigmoid" ? null
+        : ResetAfter ? RecurrentKind.Gru : RecurrentKind.GruResetBefore;
+
     private protected override int MaskCount => RecurrentDropout > 0 ? 3 : 1;
 
     /// <inheritdoc/>

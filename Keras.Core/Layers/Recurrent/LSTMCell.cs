@@ -50,6 +50,8 @@ public sealed class LSTMCell : RecurrentCell
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> StateSize => [[Units], [Units]];
 
+    private protected override RecurrentKind? Whole => Activation.Name == "tanh" && RecurrentActivation.Name == "sigmoid" ? RecurrentKind.Lstm : null;
+
     private protected override int MaskCount => RecurrentDropout > 0 ? 4 : 1;
 
     /// <inheritdoc/>

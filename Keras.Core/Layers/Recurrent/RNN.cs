@@ -115,6 +115,8 @@ public class RNN : Layer
     private protected virtual (Tensor Output, IReadOnlyList<Tensor> States) Run(Tensor x, IReadOnlyList<Tensor> states, Tensor? mask, bool training)
     {
         var drawn = training ? Cell.Draw(Recurrence.StepType(x), [.. states.Select(s => s.Type)]) : null;
+        if (!Unroll && x.Shape[1] != 0 && Cell is RecurrentCell cell && cell.RunWhole(x, states, mask, drawn, GoBackwards, training) is var (sequence, last))
+            return (Shown(sequence, last[0], mask), last);
         return new Recurrence((step, carried) => Cell.Advance(step, carried, drawn, training))
         {
             Mask = mask,
@@ -123,6 +125,16 @@ public class RNN : Layer
             ZeroMasked = ZeroOutputForMask,
             Unroll = Unroll,
         }.Run(x, states);
+    }
+
+    /// <summary>The output where the state is known: it repeats the one before where a step does not count, and is zero before the first that does.</summary>
+    Tensor Shown(Tensor sequence, Tensor last, Tensor? mask)
+    {
+        if (mask is null) return ReturnSequences ? sequence : last;
+        if (!ReturnSequences) return Ops.Where(Ops.Any(mask, 1, keepdims: true), last, Ops.ZerosLike(last));
+        if (GoBackwards) mask = Ops.Flip(mask, 1);
+        var counts = ZeroOutputForMask ? mask : Ops.Cumsum(Ops.Cast(mask, DType.Int32), 1) > 0;
+        return Ops.Where(Ops.ExpandDims(counts, -1), sequence, Ops.ZerosLike(sequence));
     }
 
     /// <summary>The states to begin with: those given, those kept, or the cell's.</summary>

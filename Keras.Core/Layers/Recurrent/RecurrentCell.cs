@@ -78,6 +78,34 @@ public abstract class RecurrentCell : RNNCell
     /// <summary>One step under the masks of dropout; both lists may be empty.</summary>
     private protected abstract (Tensor Output, IReadOnlyList<Tensor> States) Compute(Tensor x, IReadOnlyList<Tensor> states, IReadOnlyList<Nest> inputMasks, IReadOnlyList<Nest> stateMasks);
 
+    /// <summary>The op that runs this cell over a whole sequence, where its activations are those of the op.</summary>
+    private protected virtual RecurrentKind? Whole => null;
+
+    /// <summary>All steps by one op: the states after each, in the order of computing, and the last ones; <c>null</c> where the cell asks for more
+    /// than the op can do.</summary>
+    internal (Tensor Sequence, Tensor[] Last)? RunWhole(Tensor x, IReadOnlyList<Tensor> states, Tensor? mask, Nest? drawn, bool reverse, bool training)
+    {
+        if (Whole is not { } kind || (training && RecurrentDropout > 0) || x.Rank != 3 || x.DType is not (DType.Float32 or DType.Float64)) return null;
+        var (kernel, recurrent, bias) = (_kernel!.Value, _recurrentKernel!.Value, _bias?.Value);
+        if (kernel.DType != x.DType || states.Any(s => s.DType != x.DType)) return null;
+        if (drawn?.Items[0].Items is [var dropped, ..]) x *= Ops.ExpandDims(dropped.Tensor, 1);
+        var op = new RecurrentSequence(kind, reverse, mask is not null, Saves: training);
+        var second = kind != RecurrentKind.Gru ? null : bias is null ? Ops.Zeros([recurrent.Shape[1]], x.DType) : bias[1];
+        var projected = Projected(x, kernel, bias is { Rank: 2 } ? bias[0] : bias);
+        Tensor?[] inputs = [projected, .. states, recurrent, second, mask];
+        var node = op.On([.. inputs.OfType<Tensor>()]);
+        return (new Part(0).On(node), [.. states.Select((_, i) => new Part(1 + i).On(node))]);
+    }
+
+    // As one matrix, so that the bias becomes a part of the product.
+    static Tensor Projected(Tensor x, Tensor kernel, Tensor? bias)
+    {
+        var flat = x.Shape.IsKnown ? Ops.Reshape(x, Shape.Of(x.Shape[0] * x.Shape[1], x.Shape[2])) : x;
+        var y = Ops.Matmul(flat, kernel);
+        if (bias is not null) y += bias;
+        return x.Shape.IsKnown ? Ops.Reshape(y, x.Shape.With(2, kernel.Shape[1])) : y;
+    }
+
     private protected void AddWeights(Shape kernel, Shape recurrentKernel, Shape bias, Initializer? biasInitializer = null)
     {
         _kernel = AddWeight(kernel, KernelInitializer, regularizer: KernelRegularizer, constraint: KernelConstraint, name: "kernel");

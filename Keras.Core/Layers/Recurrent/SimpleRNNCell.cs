@@ -36,6 +36,8 @@ public sealed class SimpleRNNCell : RecurrentCell
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> StateSize => [[Units]];
 
+    private protected override RecurrentKind? Whole => Activation.Name == "tanh" ? RecurrentKind.Simple : null;
+
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape) => AddWeights([inputShape[-1], Units], [Units, Units], [Units]);
 

@@ -234,4 +234,41 @@ sealed class RecurrentTests
             return (h, [h]);
         }
     }
+
+    static readonly Func<int, bool, bool, RNN>[] Whole =
+    [
+        (seed, backwards, unroll) => new LSTM(5, kernelInitializer: new GlorotUniform(seed), recurrentInitializer: new GlorotUniform(seed + 1), returnSequences: true, returnState: true, goBackwards: backwards, unroll: unroll),
+        (seed, backwards, unroll) => new GRU(5, biasInitializer: new GlorotUniform(seed + 2), kernelInitializer: new GlorotUniform(seed), recurrentInitializer: new GlorotUniform(seed + 1), returnSequences: true, returnState: true, goBackwards: backwards, unroll: unroll),
+        (seed, backwards, unroll) => new GRU(5, useBias: false, kernelInitializer: new GlorotUniform(seed), recurrentInitializer: new GlorotUniform(seed + 1), returnSequences: true, returnState: true, goBackwards: backwards, unroll: unroll),
+        (seed, backwards, unroll) => new GRU(5, resetAfter: false, kernelInitializer: new GlorotUniform(seed), recurrentInitializer: new GlorotUniform(seed + 1), returnSequences: true, returnState: true, goBackwards: backwards, unroll: unroll),
+        (seed, backwards, unroll) => new SimpleRNN(5, kernelInitializer: new GlorotUniform(seed), recurrentInitializer: new GlorotUniform(seed + 1), returnSequences: true, returnState: true, goBackwards: backwards, unroll: unroll),
+    ];
+
+    [Test]
+    public void One_op_for_all_steps_gives_what_the_steps_give([Range(0, 4)] int kind, [Values] bool backwards, [Values] bool masked, [Values] bool given)
+    {
+        var (x, mask) = (Draw([3, 4, 3]), masked ? Tensor.Of([true, false, true, true, false, false, true, false, false, false, false, false], [3, 4]) : null);
+        (Tensor[] Results, IReadOnlyList<Tensor> Gradients) Run(bool unroll)
+        {
+            var (layer, input) = (Whole[kind](3, backwards, unroll), x.Renewed());
+            input.Mask = mask;
+            Tensor[] states = given ? [.. Enumerable.Range(0, layer.Cell.StateSize.Count).Select(i => Draw([3, 5], seed: 7 + i))] : [];
+            Tensor[] results = [.. layer.Apply((Nest)(Tensor[])[input, .. states], training: true).Flatten()];
+            Assert.That(Graphs.Order(results).Any(n => n.Op is RecurrentSequence), Is.Not.EqualTo(unroll));
+            var loss = results.Select((r, i) => Ops.Sum(r * Draw(r.Shape, seed: 20 + i))).Aggregate((a, b) => a + b);
+            return (results, Gradients.Of(loss, [input, .. states, .. layer.TrainableWeights.Select(w => w.Read())]));
+        }
+        var (one, steps) = (Run(unroll: false), Run(unroll: true));
+        foreach (var (a, b) in one.Results.Zip(steps.Results)) Assert.That(a.ToArray<float>(), Is.EqualTo(b.ToArray<float>()).Within(1e-6));
+        foreach (var (a, b) in one.Gradients.Zip(steps.Gradients))
+            Assert.That(a.ToArray<float>(), Is.EqualTo(b.ToArray<float>()).Within(2e-6));
+    }
+
+    [Test]
+    public void Other_activations_and_recurrent_dropout_go_step_by_step()
+    {
+        var x = Draw([2, 4, 3]);
+        foreach (var layer in new RNN[] { new LSTM(5, activation: "relu"), new GRU(5, recurrentActivation: "hard_sigmoid"), new SimpleRNN(5, activation: "relu"), new LSTM(5, recurrentDropout: 0.5) })
+            Assert.That(Graphs.Order([layer.Apply(x, training: true)]).Any(n => n.Op is RecurrentSequence), Is.False, layer.ToString());
+    }
 }

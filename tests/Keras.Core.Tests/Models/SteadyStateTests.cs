@@ -2,6 +2,8 @@ using Keras.Kernels.Cpu;
 
 namespace Keras.Core.Tests.Models;
 
+using Keras.Layers;
+
 public class SteadyStateTests
 {
     /// <summary>What the training thread allocates from the end of one batch to the end of the next.</summary>
@@ -48,6 +50,24 @@ public class SteadyStateTests
             return model.Fit(x, y, batchSize: 16, epochs: 4, verbose: 0, callbacks: [meter]);
         });
         Assert.That(meter.Bytes, Has.Count.EqualTo(3 * 7));
+        Assert.That(meter.Bytes, Is.All.Zero);
+    }
+
+    [TestCase(1), TestCase(2)]
+    public void A_training_step_of_recurrent_layers_allocates_nothing(int threads)
+    {
+        var meter = new AllocationMeter();
+        On(threads, () =>
+        {
+            var model = new Sequential(
+            [
+                new Input(5, 7), new Masking(), new LSTM(6, returnSequences: true), new Bidirectional(new GRU(4, returnSequences: true)),
+                new GRU(6, resetAfter: false, returnSequences: true), new SimpleRNN(5), new Dense(10),
+            ]);
+            model.Compile("adam", new Losses.SparseCategoricalCrossentropy(fromLogits: true));
+            return model.Fit(Random.Normal([128, 5, 7], seed: 1), Ops.Arange(128) % 10, batchSize: 32, epochs: 4, verbose: 0, callbacks: [meter]);
+        });
+        Assert.That(meter.Bytes, Has.Count.EqualTo(3 * 3));
         Assert.That(meter.Bytes, Is.All.Zero);
     }
 
