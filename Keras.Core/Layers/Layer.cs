@@ -54,6 +54,9 @@ public abstract class Layer
     /// <summary>The shapes that the weights were made for, as a structure; <c>null</c> before.</summary>
     internal Nest? BuiltFor { get; private set; }
 
+    /// <summary>Whether a call that is told nothing is one of training.</summary>
+    private protected virtual bool TrainsByDefault => false;
+
     /// <summary>Whether floating inputs are cast to the compute dtype.</summary>
     protected virtual bool CastsInputs => true;
 
@@ -269,7 +272,7 @@ public abstract class Layer
             inputs = CastsInputs ? Cast(inputs) : inputs;
             Check(inputs);
             EnsureBuilt(inputs);
-            var context = new CallContext(scope.Training ?? false, [.. inputs.Flatten().Select(t => t.Mask)]) { Options = options };
+            var context = new CallContext(scope.Training ?? TrainsByDefault, [.. inputs.Flatten().Select(t => t.Mask)]) { Options = options };
             // A call on tensors without values changes no state: what it assigns in a trace of its own is dropped.
             var outputs = Trace.Current is null && given.Flatten().Any(t => t.IsOpen)
                 ? Trace.Run(() => Compute(inputs, context)).Result

@@ -107,7 +107,7 @@ public static partial class Ops
     }
 
     /// <summary>The map that takes end points to start points, as <see cref="AffineTransform"/> reads it: (…, 8).</summary>
-    static Tensor Homography(Tensor start, Tensor end)
+    internal static Tensor Homography(Tensor start, Tensor end)
     {
         Tensor sx = Part(start, 0), sy = Part(start, 1), ex = Part(end, 0), ey = Part(end, 1), one = OnesLike(ex), zero = ZerosLike(ex);
         // Two equations a point, for its column and its row.

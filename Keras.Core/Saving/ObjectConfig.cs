@@ -68,6 +68,7 @@ static class ObjectConfig
         {
             Layer layer => Copy(layer),
             IReadOnlyList<Layers.RNNCell> cells => cells.Select(c => (Layers.RNNCell)Copy(c)).ToArray(),
+            IReadOnlyList<Layer> layers => layers.Select(l => (Layer)Copy(l)).ToArray(),
             Initializer initializer => Copy(initializer),
             // What a layer calls weights are its variables, not the argument.
             IReadOnlyList<Variable> => null,
@@ -104,6 +105,7 @@ static class ObjectConfig
                 _ when type == typeof(string) => (string?)value,
                 _ when type == typeof(Axes) => value is JsonArray ? (Axes)Integers(value) : (int)Number(value),
                 _ when type == typeof(Shape) => (Shape)Integers(value),
+                _ when type == typeof(Interval) => value is JsonArray pair ? Interval.Of([.. pair.Select(v => Number(v!))]) : Number(value),
                 _ when type == typeof(Padding) => (Padding)(string)value!,
                 _ when type == typeof(DataFormat) => (DataFormat)(string)value!,
                 _ when type == typeof(Interpolation) => (Interpolation)(string)value!,
@@ -120,6 +122,7 @@ static class ObjectConfig
                 _ when type == typeof(Layers.MergeMode) => (Layers.MergeMode)(string)value!,
                 _ when type.IsAssignableTo(typeof(Layer)) => DeserializeLayer(value, type),
                 _ when type == typeof(IReadOnlyList<Layers.RNNCell>) => value.AsArray().Select(v => (Layers.RNNCell)DeserializeLayer(v!, typeof(Layers.RNNCell))).ToArray(),
+                _ when type == typeof(IReadOnlyList<Layer>) => value.AsArray().Select(v => Deserialize<Layer>(v!)).ToArray(),
                 _ => throw Errors.Unsupported(owner.Name, $"\"{key}\" cannot be read from a config", "a known kind of argument", type.Name),
             };
         }
@@ -213,6 +216,8 @@ static class ObjectConfig
         IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
         Variable { Shape.Rank: 0 } variable => variable.Read().Item(),
         LearningRateSchedule => Serialize(value, "keras.optimizers.schedules"),
+        Interval { IsNumber: true } number => number.High,
+        Interval interval => new JsonArray(interval.Low, interval.High),
         Axes { IsNumber: true } axes => axes[0],
         Axes axes => new JsonArray([.. axes.Select(a => (JsonNode)a)]),
         Shape shape => new JsonArray([.. shape.Select(d => (JsonNode?)d)]),
@@ -234,7 +239,7 @@ static class ObjectConfig
         Constraint => Serialize(value, "keras.constraints"),
         Layers.MergeMode mode => mode == Layers.MergeMode.None ? null : mode.ToString(),
         Layer => Serialize(value, value.GetType().Assembly == typeof(Layer).Assembly ? "keras.layers" : null),
-        IReadOnlyList<Layers.RNNCell> cells => new JsonArray([.. cells.Select(Write)]),
+        IReadOnlyList<Layer> layers => new JsonArray([.. layers.Select(Write)]),
         _ => throw Errors.Unsupported("config", "this kind of value cannot be written", "a known kind of argument", value.GetType().Name),
     };
 }

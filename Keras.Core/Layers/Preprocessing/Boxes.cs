@@ -42,6 +42,13 @@ static class Boxes
     /// <summary>What lies within an image.</summary>
     internal static Tensor Clip(Tensor corners, int height, int width) => Ops.Minimum(Ops.Maximum(corners, 0), Sides(height, width, corners.DType));
 
+    /// <summary>Each of the four numbers, with a last dimension of 1.</summary>
+    internal static (Tensor Left, Tensor Top, Tensor Right, Tensor Bottom) Split(Tensor corners)
+    {
+        var parts = Ops.Split(corners, 4, -1);
+        return (parts[0], parts[1], parts[2], parts[3]);
+    }
+
     internal static Tensor Area(Tensor corners)
     {
         var parts = Ops.Split(corners, 4, -1);

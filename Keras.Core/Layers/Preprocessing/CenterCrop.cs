@@ -25,16 +25,21 @@ public sealed class CenterCrop : ImagePreprocessing
     /// <summary>Columns of the result.</summary>
     public int Width { get; }
 
-    private protected override Tensor Images(Tensor images) => Ops.CenterCropped(Ops.Cast(images, Dtype.ComputeDType), Height, Width, Interpolation.Bilinear, DataFormat);
+    private protected override Change Plan(TensorType images, CallContext context) => new(Images) { Masks = Masks, Corners = Corners };
 
-    private protected override Tensor Masks(Tensor masks) => Ops.CenterCropped(masks, Height, Width, Interpolation.Nearest, DataFormat);
+    Tensor Images(Tensor images) => Ops.CenterCropped(Ops.Cast(images, Dtype.ComputeDType), Height, Width, Interpolation.Bilinear, DataFormat);
 
-    private protected override (Tensor Corners, int Height, int Width) Corners(Tensor corners, int height, int width)
+    Tensor Masks(Tensor masks) => Ops.CenterCropped(masks, Height, Width, Interpolation.Nearest, DataFormat);
+
+    (Tensor Corners, int Height, int Width) Corners(Tensor corners, int height, int width) => (Corners(corners, (height, width), (Height, Width)), Height, Width);
+
+    /// <summary>Corners in an image of a size in the new one.</summary>
+    internal static Tensor Corners(Tensor corners, (int Height, int Width) old, (int Height, int Width) next)
     {
-        var (takenHeight, takenWidth) = CentreImages.Part(height, width, Height, Width);
-        var (left, top) = ((width - takenWidth) / 2, (height - takenHeight) / 2);
+        var (takenHeight, takenWidth) = CentreImages.Part(old.Height, old.Width, next.Height, next.Width);
+        var (left, top) = ((old.Width - takenWidth) / 2, (old.Height - takenHeight) / 2);
         var moved = Boxes.Clip(corners - Boxes.Numbers(left, top, left, top, corners.DType), takenHeight, takenWidth);
-        var (across, down) = ((double)Width / takenWidth, (double)Height / takenHeight);
-        return (moved * Boxes.Numbers(across, down, across, down, corners.DType), Height, Width);
+        var (across, down) = ((double)next.Width / takenWidth, (double)next.Height / takenHeight);
+        return moved * Boxes.Numbers(across, down, across, down, corners.DType);
     }
 }

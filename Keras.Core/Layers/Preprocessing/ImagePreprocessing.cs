@@ -2,6 +2,26 @@ using System.Text.Json.Nodes;
 
 namespace Keras.Layers;
 
+/// <summary>Boxes as left, top, right and bottom in pixels, for images of a size, and the size of the new images.</summary>
+delegate (Tensor Corners, int Height, int Width) MoveCorners(Tensor corners, int height, int width);
+
+/// <summary>What one call does to images and to what belongs to them. What is not named stays.</summary>
+/// <param name="Images">The images, of 3 or 4 dimensions.</param>
+sealed record Change(Func<Tensor, Tensor> Images)
+{
+    /// <summary>The masks: numbers of classes, so that no new ones come up.</summary>
+    internal Func<Tensor, Tensor> Masks { get; init; } = masks => masks;
+
+    /// <summary>Labels of whole images.</summary>
+    internal Func<Tensor, Tensor> Labels { get; init; } = labels => labels;
+
+    /// <summary>Bounding boxes with their labels; not used where corners move.</summary>
+    internal Func<Nest, Nest> Boxes { get; init; } = boxes => boxes;
+
+    /// <summary>The corners of bounding boxes, where they move.</summary>
+    internal MoveCorners? Corners { get; init; }
+}
+
 /// <summary>A layer for images, alone or with what belongs to them: a dictionary of <c>images</c>, <c>segmentation_masks</c>, <c>bounding_boxes</c> (itself
 /// of <c>boxes</c> and <c>labels</c>) and <c>labels</c>.</summary>
 public abstract class ImagePreprocessing : Layer
@@ -19,17 +39,15 @@ public abstract class ImagePreprocessing : Layer
     /// <summary>How the four numbers of bounding boxes are meant; <c>null</c> where none are taken.</summary>
     public string? BoundingBoxFormat { get; }
 
-    /// <summary>The images, of 3 or 4 dimensions.</summary>
-    private protected abstract Tensor Images(Tensor images);
-
-    /// <summary>The masks: numbers of classes, so that no new ones come up.</summary>
-    private protected abstract Tensor Masks(Tensor masks);
-
-    /// <summary>Boxes as left, top, right and bottom in pixels, for images of a size, and the size of the new images.</summary>
-    private protected abstract (Tensor Corners, int Height, int Width) Corners(Tensor corners, int height, int width);
+    /// <summary>What is done in one call to images of a type.</summary>
+    private protected abstract Change Plan(TensorType images, CallContext context);
 
     /// <inheritdoc/>
-    protected override Tensor Call(Tensor x, CallContext context) => Images(x);
+    protected override Tensor Call(Tensor x, CallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Plan(x.Type, context).Images(x);
+    }
 
     /// <inheritdoc/>
     protected override Nest Call(Nest inputs, CallContext context)
@@ -38,16 +56,19 @@ public abstract class ImagePreprocessing : Layer
         if (inputs.IsTensor) return Call(inputs.Tensor, context);
         if (Part(inputs, "images") is not { IsTensor: true } images)
             throw Errors.Argument(Who, "there are no images", "a tensor, or a dictionary with the key \"images\"", inputs);
+        var change = Plan(images.Tensor.Type, context);
         return Nest.Dictionary(inputs.Keys!.Zip(inputs.Items, (key, item) => KeyValuePair.Create(key, key switch
         {
-            "images" => Images(item.Tensor),
-            "segmentation_masks" => Masks(item.Tensor),
-            "bounding_boxes" => WithBoxes(item, images.Tensor.Shape),
+            "images" => change.Images(item.Tensor),
+            "segmentation_masks" => change.Masks(item.Tensor),
+            "labels" => item.Map(change.Labels),
+            "bounding_boxes" when change.Corners is { } corners => WithBoxes(item, images.Tensor.Shape, corners),
+            "bounding_boxes" => change.Boxes(item),
             _ => item,
         })));
     }
 
-    Nest WithBoxes(Nest item, Shape images)
+    Nest WithBoxes(Nest item, Shape images, MoveCorners move)
     {
         if (BoundingBoxFormat is null) throw Errors.Argument(Who, "the format of the bounding boxes is not known", "the argument bounding_box_format", "none");
         if (Part(item, "boxes") is not { IsTensor: true } boxes) throw Errors.Argument(Who, "there are no boxes", "a dictionary with the key \"boxes\"", item);
@@ -56,7 +77,7 @@ public abstract class ImagePreprocessing : Layer
             throw Errors.Argument(Who, "the size of the images is not known", "a known size where there are bounding boxes", images);
         // Boxes that are all 0 or all -1 fill up lists of unequal lengths.
         var empty = Ops.LogicalOr(Ops.All(Ops.Equal(boxes.Tensor, -1), -1), Ops.All(Ops.Equal(boxes.Tensor, 0), -1));
-        var (corners, height, width) = Corners(Boxes.ToCorners(boxes.Tensor, BoundingBoxFormat, images[axis], images[axis + 1]), images[axis], images[axis + 1]);
+        var (corners, height, width) = move(Boxes.ToCorners(boxes.Tensor, BoundingBoxFormat, images[axis], images[axis + 1]), images[axis], images[axis + 1]);
         corners = Boxes.Clip(corners, height, width);
         var present = Boxes.Area(corners) > 0;
         corners = Ops.Where(Ops.ExpandDims(empty, -1), 0, corners);

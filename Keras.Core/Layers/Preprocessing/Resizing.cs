@@ -53,14 +53,16 @@ public sealed class Resizing : ImagePreprocessing
     /// <summary>Whether all pixels count when an image shrinks.</summary>
     public bool Antialias { get; }
 
-    private protected override Tensor Images(Tensor images) => Resized(images, Interpolation);
+    private protected override Change Plan(TensorType images, CallContext context) => new(Images) { Masks = Masks, Corners = Corners };
 
-    private protected override Tensor Masks(Tensor masks) => Resized(masks, Interpolation.Nearest);
+    Tensor Images(Tensor images) => Resized(images, Interpolation);
+
+    Tensor Masks(Tensor masks) => Resized(masks, Interpolation.Nearest);
 
     Tensor Resized(Tensor images, Interpolation interpolation) =>
         Ops.Resize(images, (Height, Width), interpolation, Antialias, CropToAspectRatio, PadToAspectRatio, FillMode, FillValue, DataFormat);
 
-    private protected override (Tensor Corners, int Height, int Width) Corners(Tensor corners, int height, int width)
+    (Tensor Corners, int Height, int Width) Corners(Tensor corners, int height, int width)
     {
         var (down, across) = ((double)Height / height, (double)Width / width);
         if (PadToAspectRatio) down = across = Math.Min(down, across);
