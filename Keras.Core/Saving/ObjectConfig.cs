@@ -46,6 +46,7 @@ static class ObjectConfig
             used.Add(key);
             return config[key] is { } value ? Read(type, key, value, parameter.ParameterType) : config.ContainsKey(key) ? Null(parameter.ParameterType) : null;
         });
+        used.UnionWith(type.GetCustomAttribute<AlsoInConfigAttribute>()?.Keys ?? []);
         foreach (var (key, value) in config)
             if (!used.Contains(key) && value is not null && !IsIgnored(value))
                 throw Errors.Argument(type.Name, $"\"{key}\" is no argument", string.Join(", ", used), value.ToJsonString());
@@ -59,6 +60,8 @@ static class ObjectConfig
         if (type == typeof(Layers.MergeMode)) return Layers.MergeMode.None;
         if (type == typeof(SignalWindow)) return SignalWindow.None;
         if (type == typeof(WindowScaling)) return WindowScaling.None;
+        if (type == typeof(Layers.Standardization)) return Layers.Standardization.None;
+        if (type == typeof(Layers.TextSplit)) return Layers.TextSplit.None;
         return null;
     }
 
@@ -99,6 +102,15 @@ static class ObjectConfig
                 _ when type == typeof(bool) => (bool)value,
                 _ when type == typeof(double[]) || type == typeof(IReadOnlyList<double>) => (double[])[.. value.AsArray().Select(v => Number(v!))],
                 _ when type == typeof(IReadOnlyDictionary<string, double>) => value.AsObject().ToDictionary(n => n.Key, n => Number(n.Value!)),
+                _ when type == typeof(long) => (long)value,
+                _ when type == typeof(IReadOnlyList<long>) => value.AsArray().Select(v => (long)v!).ToArray(),
+                _ when type == typeof(IReadOnlyList<string>) => value.AsArray().Select(v => (string)v!).ToArray(),
+                _ when type == typeof(IReadOnlyDictionary<string, Feature>) => value.AsObject().ToDictionary(f => f.Key, f => Feature.Read(f.Value)),
+                _ when type == typeof(IReadOnlyList<Cross>) => value.AsArray().Select(Cross.Read).ToArray(),
+                _ when type == typeof(Layers.Token) => value.GetValueKind() == JsonValueKind.String ? (Layers.Token)(string)value! : (long)value,
+                _ when type == typeof(Layers.Salt) => value is JsonArray ? new Layers.Salt((ulong)value[0]!, (ulong)value[1]!) : (Layers.Salt)(ulong)value,
+                _ when type == typeof(Layers.Standardization) => (Layers.Standardization)(string)value!,
+                _ when type == typeof(Layers.TextSplit) => (Layers.TextSplit)(string)value!,
                 _ when type == typeof(DType) => DTypes.Parse((string)value!),
                 _ when type == typeof(LearningRateSchedule) => value is JsonObject ? Deserialize<LearningRateSchedule>(value) : (LearningRateSchedule)Number(value),
                 _ when type == typeof(Tensor) => Values(value),
@@ -207,12 +219,21 @@ static class ObjectConfig
     {
         null => null,
         int i => i,
+        long l => l,
         double d => d,
         bool b => b,
         string s => s,
         DType dtype => dtype.Name(),
         Tensor { Rank: 0 } scalar => scalar.Item() is var number && scalar.DType.IsInteger() ? (int)number : number,
         Tensor tensor => Nested(tensor.ToDoubles(), tensor.Shape.Dims),
+        IReadOnlyList<long> numbers => new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
+        IReadOnlyList<string> strings => new JsonArray([.. strings.Select(s => (JsonNode)s)]),
+        IReadOnlyDictionary<string, Feature> features => new JsonObject(features.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value.Serialize()))),
+        IReadOnlyList<Cross> crosses => new JsonArray([.. crosses.Select(c => c.Serialize())]),
+        Layers.Token token => token.Text is { } text ? text : token.Number,
+        Layers.Salt salt => new JsonArray(salt.First, salt.Second),
+        Layers.Standardization standardize => standardize == Layers.Standardization.None ? null : standardize.ToString(),
+        Layers.TextSplit split => split == Layers.TextSplit.None ? null : split.ToString(),
         IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
         Variable { Shape.Rank: 0 } variable => variable.Read().Item(),
         LearningRateSchedule => Serialize(value, "keras.optimizers.schedules"),

@@ -44,7 +44,7 @@ static partial class LayerTable
     static readonly L1 Penalty = new(0.1);
     static readonly DTypePolicy Half = "mixed_bfloat16";
 
-    public static IReadOnlyList<LayerRow> Rows { get; } = [.. AttentionRows.All(Half, Penalty), .. RecurrentRows.All(Half, Penalty), .. NormalizationRows.All(Half, Penalty), .. CoreRows.All(Half, Penalty), .. PreprocessingRows.All(Half, Penalty), .. Core(), .. Signals(), .. Convolutions(), .. OtherConvolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise(), .. Augmentations()];
+    public static IReadOnlyList<LayerRow> Rows { get; } = [.. AttentionRows.All(Half, Penalty), .. RecurrentRows.All(Half, Penalty), .. NormalizationRows.All(Half, Penalty), .. CoreRows.All(Half, Penalty), .. PreprocessingRows.All(Half, Penalty), .. Core(), .. Signals(), .. Convolutions(), .. OtherConvolutions(), .. Pools(), .. Shapes(), .. Pointwise(), .. Merges(), .. Noise(), .. Augmentations(), .. Lookups()];
 
     static IEnumerable<LayerRow> Core() =>
     [

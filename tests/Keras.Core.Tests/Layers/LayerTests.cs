@@ -17,9 +17,10 @@ sealed class LayerTests
     public void Table_has_every_layer()
     {
         var rows = Rows.Select(r => r.Type).ToHashSet();
-        // Input has no arguments to call; models are layers with tests of their own.
+        // Input has no arguments to call; models, and layers that take strings, have tests of their own.
         var missing = typeof(Layer).Assembly.GetExportedTypes()
-            .Where(t => t.Namespace == "Keras.Layers" && t.IsAssignableTo(typeof(Layer)) && !t.IsAbstract && t != typeof(Keras.Layers.Input) && !rows.Contains(t));
+            .Where(t => t.Namespace == "Keras.Layers" && t.IsAssignableTo(typeof(Layer)) && !t.IsAbstract && t != typeof(Keras.Layers.Input) && !TextLayerTests.Types.Contains(t)
+                && !rows.Contains(t));
         Assert.That(missing.Select(t => t.Name), Is.Empty);
     }
 
