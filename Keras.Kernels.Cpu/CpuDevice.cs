@@ -222,6 +222,8 @@ public sealed unsafe class CpuDevice : Device
             ? Types.Floats(o.DType, new BinaryMaker<ByChainRule<GeluByTanh>>(i[0], i[1], o)) : Types.Floats(o.DType, new BinaryMaker<ByChainRule<GeluByErf>>(i[0], i[1], o)));
         On<Keras.RowNormalize>((op, i, _) => Types.Wide(i[0].DType, new RowNormTable.Forward(op, i)));
         On<Keras.RowNormalizeGradient>((op, i, _) => Types.Wide(i[0].DType, new RowNormTable.Backward(op, i)));
+        On<Keras.Attend>((op, i, _) => op.Cap is null ? Types.Wide(i[0].DType, new AttentionTable.Forward(op, i)) : null);
+        On<Keras.AttendGradient>((op, i, _) => op.Forward.Cap is null ? Types.Wide(i[0].DType, new AttentionTable.Backward(op, i)) : null);
         On<Keras.RandomBits>(RandomTable.Bits);
         On<Keras.RandomBernoulli>(RandomTable.Bernoulli);
         On<Keras.RandomUniform>((op, _, o) => Types.Wide(o.DType, new RandomTable.Numbers(op)));

@@ -2,9 +2,6 @@ namespace Keras;
 
 public static partial class Ops
 {
-    // Far below any score, and still finite after a bias.
-    const double Masked = -0.7;
-
     /// <summary>Values averaged with the softmax of the products of queries and keys as weights, for several heads.</summary>
     /// <param name="query">(batch, targets, heads, size).</param>
     /// <param name="key">(batch, sources, key heads, size); heads are a multiple of the key heads, which are repeated.</param>
@@ -13,7 +10,7 @@ public static partial class Ops
     /// <param name="mask">True where a target may look, 4 dimensions, broadcast as the bias. Default everywhere.</param>
     /// <param name="scale">What products are multiplied with. Default 1 / √size.</param>
     /// <param name="isCausal">Whether a target sees only sources up to its own place. Default no.</param>
-    /// <param name="flashAttention">Whether to compute it in blocks. How it is computed is not for the caller to choose here: it changes nothing.</param>
+    /// <param name="flashAttention">Changes nothing: it is computed in blocks, and memory grows with the lengths alone, unless scores are bounded.</param>
     /// <param name="attnLogitsSoftCap">What scores are held below in magnitude: s becomes cap · tanh(s / cap). Default no bound.</param>
     /// <returns>(batch, targets, heads, size). A target that sees nothing gets the mean of all values.</returns>
     /// <exception cref="ArgumentException">A tensor has not 4 dimensions, the heads do not fit together, or without a scale the size is not known.</exception>
@@ -33,14 +30,11 @@ public static partial class Ops
             throw Errors.Argument(Who, "the size that the scale follows from is not known", "a known size, or a scale", query.Shape);
         (query, key) = Promote(AsFloating(query), key);
         (query, value) = Promote(query, value);
-        key = Cast(key, query.DType);
-        if (heads != shared) (key, value) = (Repeated(key, heads / shared), Repeated(value, heads / shared));
-        var scores = Wide(Matmul(Swapaxes(query, 1, 2), Moveaxis(key, 1, -1))) * (scale ?? 1 / Math.Sqrt(size));
-        if (attnLogitsSoftCap is { } cap) scores = Tanh(scores / cap) * cap;
-        if (bias is not null) scores += Cast(bias, scores.DType);
-        if (isCausal) mask = mask is null ? Past(scores) : LogicalAnd(mask, Past(scores));
-        if (mask is not null) scores = Where(Cast(mask, DType.Bool), scores, Tensor.Scalar(Masked * float.MaxValue, scores.DType));
-        return Swapaxes(Matmul(Cast(Softmax(scores), query.DType), Swapaxes(value, 1, 2)), 1, 2);
+        List<Tensor> inputs = [Wide(query), Wide(Cast(key, query.DType)), Wide(value)];
+        if (bias is not null) inputs.Add(Cast(bias, inputs[0].DType));
+        if (mask is not null) inputs.Add(Cast(mask, DType.Bool));
+        var op = new Attend(scale ?? 1 / Math.Sqrt(size), bias is not null, mask is not null, isCausal, attnLogitsSoftCap);
+        return Cast(new Part(0).On(op.On([.. inputs])), query.DType);
     }
 
     /// <summary>Each head several times, side by side.</summary>

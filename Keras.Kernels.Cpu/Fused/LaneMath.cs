@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Keras.Kernels.Cpu;
 
@@ -100,6 +101,7 @@ internal static class LaneMath
         p = MulAdd(p, r, Vector512.Create(1.6666665459e-1f));
         p = MulAdd(p, r, Vector512.Create(5.0000001201e-1f));
         p = MulAdd(p, r * r, r) + Vector512<float>.One;
+        if (Avx512F.IsSupported) return Avx512F.Scale(p, n);
         // 2^n in two factors, so that results below the normal range are rounded once.
         var whole = Vector512.ConvertToInt32Native(n);
         var first = whole >> 1;

@@ -118,12 +118,23 @@ sealed record HotOp(string Name, Feed[] Inputs, Func<Tensor[], IReadOnlyList<Ten
         new("one-hot", [Feed.Whole(256, 8192)], x => Ops.OneHot(x[0], 256), x => nn.functional.one_hot(x[0], 256).to(ScalarType.Float32)),
     ];
 
+    /// <summary>Queries, keys and values of 8 heads of 64.</summary>
+    static Feed[] Heads(int batch, int length) => [.. Enumerable.Range(0, 3).Select(_ => new Feed(batch, length, 8, 64))];
+
+    static Tensor Ours(Tensor[] x, bool causal) => Ops.DotProductAttention(x[0], x[1], x[2], isCausal: causal);
+
+    static Torch Theirs(Torch[] x, bool causal) => nn.functional.scaled_dot_product_attention(
+        x[0].transpose(1, 2), x[1].transpose(1, 2), x[2].transpose(1, 2), is_casual: causal).transpose(1, 2);
+
     static HotOp[] Products =>
     [
         new("einsum-attention", [new(8, 128, 8, 64), new(8, 128, 8, 64)], x => Ops.Einsum("bqhd,bkhd->bhqk", x[0], x[1]), x => einsum("bqhd,bkhd->bhqk", x[0], x[1])),
         new("matmul-batch", [new(64, 128, 64), new(64, 64, 128)], x => Ops.Matmul(x[0], x[1]), x => matmul(x[0], x[1])),
-        new("attention", [new(8, 256, 8, 64), new(8, 256, 8, 64), new(8, 256, 8, 64)], x => Ops.DotProductAttention(x[0], x[1], x[2]),
-            x => nn.functional.scaled_dot_product_attention(x[0].transpose(1, 2), x[1].transpose(1, 2), x[2].transpose(1, 2)).transpose(1, 2)),
+        new("attention", Heads(8, 256), x => Ours(x, false), x => Theirs(x, false)),
+        new("attention-causal", Heads(2, 1024), x => Ours(x, true), x => Theirs(x, true)),
+        new("attention-long", Heads(1, 4096), x => Ours(x, false), x => Theirs(x, false)),
+        Training("attention", [.. Heads(8, 256), Heads(8, 256)[0]], x => Ours(x, false), x => Theirs(x, false)),
+        Training("attention-causal", [.. Heads(2, 1024), Heads(2, 1024)[0]], x => Ours(x, true), x => Theirs(x, true)),
         new("cholesky", [Feed.Definite(512)], x => Ops.Cholesky(x[0]), x => linalg.cholesky(x[0])),
         new("svd", [new(256, 128)], x => Ops.Svd(x[0], false) is var (u, values, v) ? [u, values, v] : [], x => linalg.svd(x[0], false) is var (u, values, v) ? [u, values, v] : []),
         new("qr", [new(512, 256)], x => Ops.Qr(x[0]) is var (q, r) ? [q, r] : [], x => linalg.qr(x[0]) is var (q, r) ? [q, r] : []),

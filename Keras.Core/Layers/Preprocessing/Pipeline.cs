@@ -26,7 +26,8 @@ public sealed class Pipeline : Layer
     protected override void Build(Nest inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        Layers.Aggregate(inputs.Map(t => new Placeholder(t.Type, "input").On()), (x, layer) => layer.Apply(x, true));
+        var x = inputs.Map(t => new Placeholder(t.Type, "input").On());
+        foreach (var layer in Layers) x = layer.Apply(x, true);
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ static partial class OpTable
 
     // When it is asked for: the fields of the other files must be there first.
     internal static IReadOnlyList<OpRow> Rows => field ??=
-        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Transforms(), .. Decompositions(), .. Eigenproblems(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays(), .. ComplexNumbers(), .. Special(), .. Images(), .. Recurrents()];
+        [.. Unaries(), .. Binaries(), .. Reductions(), .. Orders(), .. Movements(), .. Indexings(), .. Products(), .. Factors(), .. Transforms(), .. Decompositions(), .. Eigenproblems(), .. Windows(), .. FusedOps(), .. RowNorms(), .. Attentions(), .. Sequences(), .. Draws(), .. Randoms(), .. Updates(), .. Arrays(), .. ComplexNumbers(), .. Special(), .. Images(), .. Recurrents()];
 
     static Arg A(Shape shape, Domain domain, DType? dtype = null) => new(shape, domain, dtype);
 
