@@ -1,5 +1,6 @@
 namespace Keras.Core.Tests.Layers;
 
+using Keras.Initializers;
 using Keras.Layers;
 using Keras.Optimizers;
 
