@@ -137,6 +137,7 @@ abstract record Fused : Op
     {
         // New nodes for the inputs, so that differentiation stops at this op.
         var inputs = result.Inputs.ToArray().Select(i => i.Renewed()).ToArray();
+        if (!Array.TrueForAll(inputs, i => i.Shape.IsKnown)) return LateGradient.ForAll(result, gradient);
         return Gradients.OrNull(Ops.Sum(Ops.Multiply(Decompose(inputs)!, gradient)), inputs);
     }
 

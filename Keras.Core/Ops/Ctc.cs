@@ -15,9 +15,9 @@ abstract record CtcOp(int Mask) : Fused
         var (x, labels) = (inputs[0].Shape, inputs[1].Shape);
         if (x.Rank != 3) throw Wrong("the predictions have a wrong number of dimensions", "(batch, steps, classes)", x);
         if (labels.Rank != 2) throw Wrong("the labels have a wrong number of dimensions", "(batch, labels)", labels);
+        if (inputs[2].Shape.Rank != 1 || inputs[3].Shape.Rank != 1) throw Wrong("the lengths are not one for each sequence", "(batch,)", inputs[2].Shape.Rank != 1 ? inputs[2].Shape : inputs[3].Shape);
         foreach (var i in (ReadOnlySpan<int>)[1, 2, 3])
             if (!x.Slice(0, 1).Matches(inputs[i].Shape.Slice(0, 1))) throw Wrong("the batches are of different sizes", x, inputs[i].Shape);
-        if (inputs[2].Shape.Rank != 1 || inputs[3].Shape.Rank != 1) throw Wrong("the lengths are not one for each sequence", "(batch,)", inputs[2].Shape.Rank != 1 ? inputs[2].Shape : inputs[3].Shape);
         if (Mask < 0 || (x[-1] != Shape.Unknown && Mask >= x[-1])) throw Wrong("the blank is no class", $"0 to {x[-1] - 1}", Mask);
     }
 }
@@ -95,6 +95,8 @@ sealed record CtcBeamSearch(int Width, int Paths, int Mask) : Op
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         var x = inputs[0].Shape;
+        if (!inputs[1].Shape.Matches(x.Slice(0, 1))) throw Wrong("there is not one length for each sequence", x.Slice(0, 1), inputs[1].Shape);
+        if (x[-1] != Shape.Unknown && Mask >= x[-1]) throw Wrong("the blank is no class", $"0 to {x[-1] - 1}", Mask);
         return TensorType.Tuple(new TensorType(DType.Int32, Shape.Of(Paths, x[0], x[1])), inputs[0].As(Shape.Of(x[0], Paths)));
     }
 }

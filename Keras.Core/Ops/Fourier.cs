@@ -45,6 +45,7 @@ sealed record RealFourier : Op
     internal override Tensor?[] VjpParts(Tensor result, Tensor?[] gradients)
     {
         var n = result.Inputs[0].Shape[-1];
+        if (n == Shape.Unknown) throw Wrong("the gradient depends on the length", "a known last dimension", result.Inputs[0].Shape);
         var real = gradients[0] ?? Ops.ZerosLike(gradients[1]!);
         var weights = RealFourierInverse.Weights(n, n, n / 2.0, real.DType);
         return [new RealFourierInverse(n).On(real * weights, (gradients[1] ?? Ops.ZerosLike(real)) * weights)];

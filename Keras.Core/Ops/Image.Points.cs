@@ -8,6 +8,7 @@ sealed record SamplePoints(int Order, FillMode Mode, double Fill) : Fused
     {
         var (x, points) = (inputs[0].Shape, inputs[1].Shape);
         if (x.Dims[1..^1].Contains(0)) throw Wrong("there are no elements", "dimensions of 1 or more", x.Slice(1, x.Rank - 2));
+        if (points[0] != 1 && !points.Slice(0, 1).Matches(x.Slice(0, 1))) throw Wrong("there are not points for each image", x.Slice(0, 1), points);
         return inputs[0].As(points.With(0, x[0]).Append(x.Slice(x.Rank - 1, 1)));
     }
 

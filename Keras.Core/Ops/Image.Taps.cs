@@ -3,6 +3,9 @@ namespace Keras;
 /// <summary>How an axis of images is made anew.</summary>
 abstract record Resampling
 {
+    /// <summary>The most pixels of an axis that are made: each has weights of its own.</summary>
+    internal const int MaxLength = 1 << 24;
+
     /// <summary>The new length; unknown where it follows from an unknown one.</summary>
     internal abstract int Length(int from, Func<string, object, ArgumentException> wrong);
 
@@ -16,7 +19,8 @@ abstract record Resampling
 sealed record ToSize(int Size, Interpolation Method, bool Antialias) : Resampling
 {
     internal override int Length(int from, Func<string, object, ArgumentException> wrong) =>
-        from == 0 ? throw wrong("there are no pixels", "a height and width of 1 or more") : Size;
+        from == 0 ? throw wrong("there are no pixels", "a height and width of 1 or more")
+        : Size > MaxLength ? throw wrong("the size is too large", $"at most {MaxLength} pixels") : Size;
 
     internal override Taps Taps(int from) => Keras.Taps.Of(from, Size, Method, Antialias);
 
@@ -36,7 +40,8 @@ enum Filter
 /// <summary>Each element with its neighbours under a filter; either with zeros outside, or where the filter fits only.</summary>
 sealed record Filtered(Filter Filter, int Size, double Sigma, bool Same) : Resampling
 {
-    internal override int Length(int from, Func<string, object, ArgumentException> wrong) => Same || from == Shape.Unknown ? from
+    internal override int Length(int from, Func<string, object, ArgumentException> wrong) =>
+        Size > MaxLength ? throw wrong("the filter is too large", $"at most {MaxLength} pixels") : Same || from == Shape.Unknown ? from
         : from >= Size ? from - Size + 1 : throw wrong("the filter is larger than the image", $"{Size} pixels or more");
 
     internal override Taps Taps(int from) => Keras.Taps.Of(from, Same ? from : from - Size + 1, Same ? (Size - 1) / 2 : 0, Weights());
@@ -44,6 +49,7 @@ sealed record Filtered(Filter Filter, int Size, double Sigma, bool Same) : Resam
     double[] Weights()
     {
         if (Filter != Filter.Gaussian) return Filter == Filter.Smooth ? [1, 2, 1] : [-1, 0, 1];
+        HostData.Check("filter", (long)Size * sizeof(double));
         var weights = new double[Size];
         for (var i = 0; i < Size; i++) weights[i] = Math.Exp(-0.5 * Math.Pow((i - ((Size - 1) / 2.0)) / Sigma, 2));
         var sum = weights.Sum();
@@ -59,7 +65,11 @@ sealed class Taps
 
     readonly List<double> _weights = [];
 
-    Taps(int count) => (Starts, Ends) = (new int[count], new int[count]);
+    Taps(int count)
+    {
+        HostData.Check("weights of pixels", 2L * count * sizeof(int));
+        (Starts, Ends) = (new int[count], new int[count]);
+    }
 
     /// <summary>The first element of each.</summary>
     internal int[] Starts { get; }

@@ -13,7 +13,7 @@ public static partial class Ops
     public static Tensor Reshape(Tensor x, Tensor newshape)
     {
         if (newshape.Rank != 1 || !newshape.Shape.IsKnown) throw Errors.Argument("reshape", "the new shape is not a vector", "a known number of dimensions", newshape.Shape);
-        if (!newshape.IsOpen) return Reshape(x, Whole(newshape));
+        if (!newshape.IsOpen) return Reshape(x, Whole(newshape, "reshape"));
         return new ShapedByValues(x.Type.As(Shape.Of([.. Enumerable.Repeat(Shape.Unknown, newshape.Shape[0])])), "reshape").On(x, newshape);
     }
 
@@ -26,7 +26,7 @@ public static partial class Ops
     public static Tensor Reshape(Tensor x, IReadOnlyList<Tensor?> newshape)
     {
         ArgumentNullException.ThrowIfNull(newshape);
-        var dims = Shape.Of([.. newshape.Select(d => d is null or { IsOpen: true } ? Shape.Unknown : Whole(Reshape(d, [1]))[0])]);
+        var dims = Shape.Of([.. newshape.Select(d => d is null or { IsOpen: true } ? Shape.Unknown : Whole(Reshape(d, [1]), "reshape")[0])]);
         Tensor[] open = [.. newshape.OfType<Tensor>().Where(d => d.IsOpen)];
         return open.Length == 0 ? Reshape(x, dims) : new ShapedByValues(x.Type.As(dims), "reshape").On([x, .. open]);
     }
@@ -42,7 +42,7 @@ public static partial class Ops
     {
         var starts = Starts(inputs, startIndices, shape, "slice");
         if (!shape.IsKnown)
-            return startIndices.IsOpen ? new ShapedByValues(inputs.Type.As(shape), "slice").On(inputs, startIndices) : Slice(inputs, Whole(startIndices), shape);
+            return startIndices.IsOpen ? new ShapedByValues(inputs.Type.As(shape), "slice").On(inputs, startIndices) : Slice(inputs, Whole(startIndices, "slice"), shape);
         for (var i = 0; i < starts.Length; i++) inputs = Take(inputs, starts[i] + Arange(shape[i]), i);
         return inputs;
     }
@@ -81,5 +81,6 @@ public static partial class Ops
     static Tensor Inside(Tensor x, int axis, Tensor start, int size) =>
         size < 1 ? start : Take(Positions(x, axis), Where(Less(start, 0), int.MaxValue, start + (size - 1)), 0) - (size - 1);
 
-    static int[] Whole(Tensor values) => [.. values.ToDoubles().Select(v => checked((int)v))];
+    static int[] Whole(Tensor values, string who) => [.. values.ToDoubles().Select(v => double.IsInteger(v) && Math.Abs(v) <= int.MaxValue ? (int)v
+        : throw Errors.Argument(who, "a size is not a whole number", $"at most {int.MaxValue}", v))];
 }

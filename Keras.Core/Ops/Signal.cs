@@ -117,5 +117,6 @@ public static partial class Ops
         Positive(sequenceStride, who, "sequence_stride");
         if (fftLength < sequenceLength)
             throw Errors.Argument(who, "the transform is shorter than the window", $"fft_length of {sequenceLength} or more", fftLength);
+        Fourier.Check(fftLength, who);
     }
 }

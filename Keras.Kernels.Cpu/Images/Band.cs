@@ -12,7 +12,7 @@ internal sealed unsafe class Band<T> where T : unmanaged, IBinaryFloatingPointIe
     {
         (_starts, _ends) = (Pinned.Copy(taps.Starts), Pinned.Copy(taps.Ends));
         _weights = Pinned.New<T>(taps.Weights.Count);
-        for (var i = 0; i < _weights.Length; i++) _weights[i] = T.CreateTruncating(taps.Weights[i]);
+        for (var i = 0; i < taps.Weights.Count; i++) _weights[i] = T.CreateTruncating(taps.Weights[i]);
         Count = taps.Count;
         Longest = Enumerable.Range(0, Count).Max(i => (int?)(taps.Ends[i] - taps.Begin(i))) ?? 0;
         var runs = Enumerable.Range(1, Count).Where(i => i == Count || !Continues(taps, i)).ToArray();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using OwnFunctions = System.Collections.Generic.IReadOnlyDictionary<string, System.Func<Keras.Tensor, Keras.Tensor>>;
 
 namespace Keras.Fuzz.Tests;
 
@@ -21,7 +22,7 @@ sealed class Arguments(Dice dice)
         "linear", "lower", "higher", "midpoint", "nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "constant", "reflect", "symmetric", "edge", "wrap", "empty", "mean",
         "maximum", "minimum", "xy", "ij", "fro", "nuc", "left", "right", "same", "valid", "causal", "full", "channels_last", "channels_first", "reduced", "complete", "r", "raw",
         "greedy", "beam_search", "(),()->()", "(n)->()", "(n),(n)->(n)", "a b -> b a", "a b c -> (a b) c", "(a b) -> a b", "... -> ...", "ij,jk->ik", "ij->ji", "ii->i", "i,i->",
-        "...ij,...jk->...ik", "ab,ab->a", "abc->", "i,j->ij", "bij,bjk", "forward", "backward", "ortho", "hann", "hamming", "sum", "none",
+        "...ij,...jk->...ik", "ab,ab->a", "abc->", "i,j->ij", "bij,bjk", "forward", "backward", "ortho", "hann", "hamming", "sum", "none", "relu", "softmax", "own",
     ];
 
     static readonly string[] Rubbish = ["", " ", "\0", "->", ",", "...", "a->", "->a", "((", "))", "a b", "é→ü", "1", "-1", "nan", "ij,,->", "i->i->i", "(a", "NEAREST", new('x', 2000)];
@@ -34,9 +35,14 @@ sealed class Arguments(Dice dice)
         : Element(type) is { } element ? Knows(element)
         : type.IsEnum || type == typeof(object) || IsTuple(type) && Array.TrueForAll(type.GetGenericArguments(), Knows) || FromString(type) is not null || Functions.Has(type)
         || Array.IndexOf((Type[])[typeof(Tensor), typeof(int), typeof(long), typeof(double), typeof(float), typeof(bool), typeof(string), typeof(Shape), typeof(Axes),
-            typeof(Seed), typeof(TensorIndex)], type) >= 0;
+            typeof(Seed), typeof(TensorIndex), typeof(OwnFunctions)], type) >= 0;
 
-    internal object?[] Draw(Target target) => [.. target.Parameters.Select(Draw)];
+    internal object?[] Draw(Target target)
+    {
+        var arguments = target.Parameters.Select(Draw).ToArray();
+        new Forms(dice, _tensors).Apply(target.Name[(target.Name.IndexOf('.') + 1)..], target.Parameters, arguments);
+        return arguments;
+    }
 
     object? Draw(ParameterInfo parameter)
     {
@@ -67,10 +73,11 @@ sealed class Arguments(Dice dice)
         if (type == typeof(string)) return DrawString();
         if (type == typeof(Shape)) return DrawShape();
         if (type == typeof(Axes)) return DrawAxes(name);
-        if (type == typeof(DType)) return dice.Chance(_hostility / 4) ? (DType)dice.Pick(-1, 13, 99, int.MaxValue) : _tensors.AnyType();
+        if (type == typeof(DType)) return dice.Chance(_hostility / 4) ? (DType)dice.Pick(-1, Enum.GetValues<DType>().Length, 99, int.MaxValue) : _tensors.AnyType();
         if (type == typeof(Seed)) return DrawSeed();
         if (type == typeof(TensorIndex)) return DrawIndex();
         if (type == typeof(object)) return dice.Chance(0.5) ? _tensors.Draw(name) : "text";
+        if (type == typeof(OwnFunctions)) return new Dictionary<string, Func<Tensor, Tensor>> { ["own"] = (Func<Tensor, Tensor>)Functions.Pick(typeof(Func<Tensor, Tensor>), dice) };
         if (type.IsEnum) return Enum.ToObject(type, dice.Within(0, Enum.GetValues(type).Length));
         if (Element(type) is { } element) return DrawList(element, name);
         if (IsTuple(type)) return Activator.CreateInstance(type, [.. type.GetGenericArguments().Select(t => Draw(t, name))]);

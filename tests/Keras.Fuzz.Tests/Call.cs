@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Keras.Fuzz.Tests;
 
 /// <summary>How a call is run beyond its value.</summary>
-enum Mode { Value, Twice, Gradient, Symbolic, Compiled }
+enum Mode { Value, Twice, Gradient, Symbolic, SymbolicGradient, Compiled }
 
 /// <summary>One call: a function and its arguments, drawn from a seed and an index.</summary>
 sealed class Call
@@ -16,7 +16,7 @@ sealed class Call
     {
         var dice = new Dice(seed, index);
         Target = Target.All[dice.Below(Target.All.Count)];
-        Mode = dice.Pick(Mode.Value, Mode.Value, Mode.Value, Mode.Value, Mode.Twice, Mode.Gradient, Mode.Gradient, Mode.Symbolic, Mode.Symbolic, Mode.Compiled);
+        Mode = dice.Pick(Mode.Value, Mode.Value, Mode.Value, Mode.Value, Mode.Twice, Mode.Gradient, Mode.Gradient, Mode.Symbolic, Mode.SymbolicGradient, Mode.Compiled);
         Arguments = new Arguments(dice).Draw(Target);
         Dice = dice;
         (Seed, Index) = (seed, index);
@@ -53,6 +53,7 @@ sealed class Call
 
     static string Text(Tensor tensor)
     {
+        if (tensor.DType.IsComplex()) return $"{tensor.DType.Name()} {tensor.Shape}, {Text(Ops.Real(tensor))} + {Text(Ops.Imag(tensor))} i";
         var values = tensor.ToDoubles();
         var shown = string.Join(", ", values.Take(Shown).Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
         return $"{tensor.DType.Name()}{(tensor.IsWeak ? " weak" : "")} {tensor.Shape} [{shown}{(values.Length > Shown ? ", …" : "")}]";

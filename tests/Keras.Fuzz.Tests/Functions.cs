@@ -29,6 +29,7 @@ static class Functions
         ("(xs, ys) => (xs, [])", new Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>, (IReadOnlyList<Tensor>, IReadOnlyList<Tensor>)>((xs, _) => (xs, []))),
         ("(i, xs) => xs", new Func<Tensor, IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>((_, xs) => xs)),
         ("(i, xs) => xs + i", new Func<Tensor, IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>((i, xs) => [.. xs.Select(x => x + Ops.Cast(i, x.DType))])),
+        ("x => 1", new Func<Tensor, Tensor>(_ => 1)),
         ("g => [g]", new Func<Tensor, Tensor?[]>(g => [g])),
         ("g => [null, g]", new Func<Tensor, Tensor?[]>(g => [null, g])),
     ];

@@ -8,7 +8,7 @@ namespace Keras.Fuzz.Tests;
 [NonParallelizable]
 sealed class FuzzTests
 {
-    const long MemoryLimit = 16L << 20;
+    const long MemoryLimit = 16L << 20, EnoughForAll = 300_000;
 
     Device _device = null!;
     long _limit;
@@ -28,6 +28,9 @@ sealed class FuzzTests
     [Test]
     public void Every_function_can_be_called() => Assert.That(
         Target.All.SelectMany(t => t.Parameters.Where(p => !Arguments.Knows(p.ParameterType)).Select(p => $"{t.Name}: {p}")), Is.Empty);
+
+    [Test]
+    public void Forms_name_what_there_is() => Assert.That(Forms.Unused(), Is.Empty);
 
     [Test]
     public void Random_calls_are_computed_or_refused() => Run(1, 20_000);
@@ -61,6 +64,7 @@ sealed class FuzzTests
         {
             Assert.That(failures, Has.Count.Zero, string.Join("\n", failures));
             Assert.That(computed, Is.GreaterThan(calls / 3), "too few calls were computed to prove anything");
+            if (calls >= EnoughForAll) Assert.That(fuzzer.NeverComputed, Is.Empty, "no call of these was computed: they need a line in Forms");
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
@@ -8,17 +9,23 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
 {
     const int Workers = 2;
     const int MaxLost = 8;
-    const long MaxAllocatedBytes = 512L << 20;
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+    const long MaxAllocatedBytes = 2L << 30;
+    // Processor time, so that a busy machine makes no difference; waiting takes none, hence the other bound.
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(20), LongestWait = TimeSpan.FromMinutes(5);
 
     readonly SortedDictionary<string, Finding> _findings = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<Target, bool> _reached = [];
     readonly Worker[] _workers = new Worker[Workers];
     readonly long _seed = seed, _calls = calls;
     long _next = -1, _refused, _computed;
     int _lost;
 
+
     /// <summary>How many calls gave a value, and how many were refused.</summary>
     internal (long Computed, long Refused) Counts => (_computed, _refused);
+
+    /// <summary>The functions no call of which was computed.</summary>
+    internal IEnumerable<string> NeverComputed => Target.All.Where(t => !_reached.ContainsKey(t)).Select(t => t.Name);
 
     /// <summary>Runs all calls, or stops at one that does not end.</summary>
     /// <returns>The failures: kind, number, and the first call.</returns>
@@ -66,6 +73,7 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
         {
             Check.Run(call);
             Interlocked.Increment(ref _computed);
+            _reached.TryAdd(call.Target, true);
         }
         catch (Exception e) when (Check.IsProper(e, call))
         {
@@ -109,6 +117,7 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
         readonly Thread _thread;
         readonly Lock _gate = new();
         long _index = -1, _since;
+        TimeSpan _used;
         bool _left;
 
         internal Worker(Fuzzer fuzzer, int number, FileStream file)
@@ -125,7 +134,9 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
         {
             lock (_gate)
             {
-                if (_index < 0 || Stopwatch.GetElapsedTime(_since) < Longest) return -1;
+                var waited = Stopwatch.GetElapsedTime(_since);
+                // All workers together have used so much; the machine gives each its share.
+                if (_index < 0 || (waited < LongestWait && (waited < Longest || Environment.CpuUsage.TotalTime - _used < Longest * Workers))) return -1;
                 _left = true;
                 return _index;
             }
@@ -147,7 +158,7 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
         long Next()
         {
             var next = Interlocked.Increment(ref _fuzzer._next);
-            lock (_gate) (_index, _since) = (_left || next >= _fuzzer._calls ? -1 : next, Stopwatch.GetTimestamp());
+            lock (_gate) (_index, _since, _used) = (_left || next >= _fuzzer._calls ? -1 : next, Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             return _index;
         }
     }

@@ -26,7 +26,12 @@ sealed class Tensors(Dice dice)
         if (Arguments.IsCount(name)) return dice.Within(-1, 6);
         var shape = Small(ShapeFor(name));
         _shapes.Add(shape);
-        if (dice.Chance(0.05)) return Scalar();
+        return dice.Chance(0.05) ? Scalar() : Of(name, shape);
+    }
+
+    /// <summary>A tensor of a shape.</summary>
+    internal Tensor Of(string name, Shape shape)
+    {
         var whole = IsIndex(name) && dice.Chance(0.9);
         var dtype = whole ? dice.Pick(DType.Int32, DType.Int64, DType.UInt8)
             : _dtype is { } same && dice.Chance(0.8) ? same

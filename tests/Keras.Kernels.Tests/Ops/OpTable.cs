@@ -10,6 +10,7 @@ static partial class OpTable
         typeof(ShapedByValues),                                         // Has no value: see OrderTests.
         typeof(Part), typeof(Pack),                                     // Results of ops with several: tested with these.
         typeof(Cond), typeof(While), typeof(Scan),                      // Plans within plans: see ControlFlowTests.
+        typeof(LateGradient),                                           // The gradient of any op: see RefusalTests.
         typeof(Identity), typeof(StopGradient), typeof(CustomGradient), // Their first input as it is: see GraphNodeTests.
     ];
 

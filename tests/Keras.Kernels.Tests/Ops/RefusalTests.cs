@@ -41,9 +41,16 @@ sealed class RefusalTests
         Case("attention of unknown heads", () => Ops.DotProductAttention(Input(1, 2, Shape.Unknown, 3), Ones(1, 2, 1, 3), Ones(1, 2, 1, 3)), "the heads do not fit together"),
         Case("attention of unknown size", () => Ops.DotProductAttention(Input(1, 2, 1, Shape.Unknown), Input(1, 2, 1, Shape.Unknown), Ones(1, 2, 1, 3)), "is not known"),
         Case("overlapped windows", () => Ops.Istft((Ones(3, 3), Ones(3, 3)), 4, 1 << 30, 4), "a dimension is too large"),
+        Case("long windows", () => Ops.Istft((Ones(3, 3), Ones(3, 3)), 1 << 30, 5, Huge), "there is no transform of this length"),
         Case("segments", () => Ops.SegmentMax(Ones(3, 1), Tensor.Of([0, 0, 0, 0, 0], [5]), 2), "there is not one segment number for each element"),
         Case("rows", () => new ScatterRows(ScatterKind.Add).On(Ones(2, 1), Tensor.Of([0, 0, 0, 0, 0], [5]), Ones(3, 1)), "there is not one row for each index"),
         Case("dropout", () => Random.Dropout(Tensor.Of([1L, 2], [2]), 0.5, seed: 1), "the inputs are not floating"),
+        Case("enlarging", () => Ops.Resize(Ones(1, 1, 1), (Huge, 1), "bilinear"), "the size is too large"),
+        Case("blurring", () => Ops.GaussianBlur(Ones(5, 3, 1), (3, Huge)), "the filter is too large"),
+        Case("computed shape", () => Ops.Reshape(Ones(1), Tensor.Of([double.NaN], [1])), "a size is not a whole number"),
+        Case("computed size", () => Ops.Reshape(Ones(1), [Tensor.Of([1e300], [1])]), "a size is not a whole number"),
+        Case("lengths of labels", () => Ops.CtcLoss(Ones(1, 1), Ones(1, 1, 2), 1, Ones(1)), "the lengths are not one for each sequence"),
+        Case("gradient of an unknown length", () => Input(Shape.Unknown) is var x ? Gradients.Of(Ops.Rfft(x).Real, [x]) : [], "the gradient depends on the length"),
         Case("jvp", () => Ops.Jvp(xs => 1.0, [], []), "there is nothing to differentiate for"),
     ];
 
@@ -83,6 +90,8 @@ sealed class RefusalTests
     [
         Case("cross-entropy", () => Called(Ops.CategoricalCrossentropy(Ones(2, 3), Input(Shape.Unknown, 3), fromLogits: true), 1, 3), "the shapes of the inputs differ"),
         Case("transposed convolution", () => Called(Ops.ConvTranspose(Input(1, 2, Shape.Unknown), Ones(1, 1, 3)), 1, 2, 1), "the gradient does not fit"),
+        Case("no classes", () => Called(Ops.CtcDecode(Input(1, 2, Shape.Unknown), Tensor.Of([2], [1]), "beam_search").Scores, 1, 2, 0), "the blank is no class"),
+        Case("lengths of sequences", () => Called(Ops.CtcDecode(Input(Shape.Unknown, 2, 3), Tensor.Of([2], [1]), "beam_search").Scores, 2, 2, 3), "there is not one length for each sequence"),
         Case("segment numbers", () => Called(Ops.SegmentSum(Input(Shape.Unknown, 2), Tensor.Of([0, 1], [2]), 2), 1, 2), "there is not one row for each index"),
     ];
 
@@ -118,6 +127,25 @@ sealed class RefusalTests
             Assert.That(gradients[0].ToDoubles(), Is.EqualTo(new[] { 1.0, 1, 1, 0, 0, 0 }));
             Assert.That(gradients[1].ToDoubles(), Is.EqualTo(new[] { 1.0, 1, 1 }));
         });
+    }
+
+    [Test]
+    public void Pixels_without_neighbours_have_edges() =>
+        Assert.That(Ops.SobelEdges(Ones(1, 3, 1, 1)).ToDoubles(), Is.EqualTo(new[] { 2.0, 0, 0, 0, -2, 0 }));
+
+    static IEnumerable<TestCaseData> Late() =>
+    [
+        new TestCaseData((Tensor x) => x[1..^1] * 3).SetArgDisplayNames("slice"),
+        new TestCaseData((Tensor x) => Ops.ScatterUpdate(x, Tensor.Of([0], [1, 1]), Ops.Ones([1]))).SetArgDisplayNames("scatter"),
+        new TestCaseData((Tensor x) => Gradients.Of(Ops.Sum(Ops.Square(x[1..])), [x])[0] * x).SetArgDisplayNames("second order"),
+    ];
+
+    [TestCaseSource(nameof(Late))]
+    public void Gradients_of_a_graph_of_unknown_sizes_are_those_of_known_ones(Func<Tensor, Tensor> function)
+    {
+        var (open, known) = (Input(Shape.Unknown), Tensor.Of([1f, 2, 3, 4], [4]));
+        var gradient = Graphs.Substitute([Gradients.Of(Ops.Sum(function(open)), [open])[0]], new Dictionary<Tensor, Tensor> { [open] = known })[0];
+        Assert.That(gradient.ToDoubles(), Is.EqualTo(Gradients.Of(Ops.Sum(function(known)), [known])[0].ToDoubles()));
     }
 
     [Test]
