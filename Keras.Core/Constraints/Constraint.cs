@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Keras;
 
 /// <summary>A rule that the values of a variable are brought to after each optimizer step.</summary>
@@ -5,6 +7,13 @@ public abstract class Constraint
 {
     /// <summary>The values nearest to the given ones that keep the rule.</summary>
     public abstract Tensor Apply(Tensor w);
+
+    /// <summary>The constraint as Keras writes it: <c>{"module", "class_name", "config"}</c>.</summary>
+    public JsonObject Serialize() => ObjectConfig.Serialize(this, "keras.constraints");
+
+    /// <summary>Makes a constraint of what <see cref="Serialize"/> gives, or of a name.</summary>
+    /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
+    public static Constraint Deserialize(JsonNode config) => ObjectConfig.Deserialize<Constraint>(config);
 
     /// <summary>Reads Keras's name, such as <c>"non_neg"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Keras;
 
 /// <summary>Makes the first values of a variable.</summary>
@@ -7,6 +9,13 @@ public abstract class Initializer
     /// <param name="shape">The shape, fully known.</param>
     /// <param name="dtype">Default <see cref="Config.Floatx"/>.</param>
     public abstract Tensor Apply(Shape shape, DType? dtype = null);
+
+    /// <summary>The initializer as Keras writes it: <c>{"module", "class_name", "config"}</c>.</summary>
+    public JsonObject Serialize() => ObjectConfig.Serialize(this, "keras.initializers");
+
+    /// <summary>Makes an initializer of what <see cref="Serialize"/> gives, or of a name.</summary>
+    /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
+    public static Initializer Deserialize(JsonNode config) => ObjectConfig.Deserialize<Initializer>(config);
 
     /// <summary>Reads Keras's name, such as <c>"glorot_uniform"</c> or <c>"zeros"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>

@@ -1,24 +1,30 @@
+using System.Text.Json.Nodes;
+
 namespace Keras;
 
 /// <summary>In which dtype a layer computes and keeps its variables: a dtype's name for both, or <c>mixed_float16</c> and
 /// <c>mixed_bfloat16</c>, which compute in half precision on float32 variables.</summary>
-public sealed class DTypePolicy
+public class DTypePolicy
 {
     static DTypePolicy? _global;
 
     /// <summary>Reads Keras's name.</summary>
+    /// <param name="name">A dtype, <c>mixed_float16</c> or <c>mixed_bfloat16</c>. Default <see cref="Config.Floatx"/>.</param>
     /// <exception cref="ArgumentException">The name is no dtype and no mixed policy.</exception>
-    public DTypePolicy(string name)
+    public DTypePolicy(string? name = null)
     {
-        Name = name;
-        (ComputeDType, VariableDType) = name switch
+        Name = name ?? Config.Floatx.Name();
+        (ComputeDType, VariableDType) = Name switch
         {
             "mixed_float16" => (DType.Float16, DType.Float32),
             "mixed_bfloat16" => (DType.BFloat16, DType.Float32),
-            _ when DTypes.TryParse(name, out var dtype) => (dtype, dtype),
+            _ when DTypes.TryParse(Name, out var dtype) => (dtype, dtype),
             _ => throw Errors.Argument("DTypePolicy", "unknown name", "a dtype, mixed_float16 or mixed_bfloat16", $"\"{name}\""),
         };
     }
+
+    /// <summary>A policy of another name with the dtypes of a source.</summary>
+    private protected DTypePolicy(string name, DTypePolicy source) => (Name, ComputeDType, VariableDType) = (name, source.ComputeDType, source.VariableDType);
 
     /// <summary>Keras's name.</summary>
     public string Name { get; }
@@ -29,6 +35,9 @@ public sealed class DTypePolicy
     /// <summary>The dtype of the variables.</summary>
     public DType VariableDType { get; }
 
+    /// <summary>What of this policy a layer cannot do yet, if anything.</summary>
+    private protected virtual string? Unsupported => null;
+
     /// <summary>The policy of layers that are given none. Default <see cref="Config.Floatx"/>.</summary>
     public static DTypePolicy Global
     {
@@ -36,9 +45,24 @@ public sealed class DTypePolicy
         set => _global = value;
     }
 
+    /// <summary>The policy as Keras writes it: <c>{"module", "class_name", "config"}</c>.</summary>
+    public JsonObject Serialize() => ObjectConfig.Serialize(this, this is QuantizedDTypePolicy or DTypePolicyMap ? "keras.dtype_policies" : "keras");
+
+    /// <summary>Makes a policy of what <see cref="Serialize"/> gives, or of a name.</summary>
+    /// <exception cref="ArgumentException">The class or the name is unknown, or the config does not fit.</exception>
+    public static DTypePolicy Deserialize(JsonNode config) => config is JsonObject ? ObjectConfig.Deserialize<DTypePolicy>(config) : Get((string?)config ?? "");
+
+    static DTypePolicy Get(string name) => name?.Split("_from_") is [var mode, var source] ? QuantizedDTypePolicy.Of(mode, source) : new DTypePolicy(name);
+
+    /// <summary>Refuses the policy where a layer that has it is used.</summary>
+    internal void Check(string who)
+    {
+        if (Unsupported is { } what) throw Errors.Unsupported(who, $"{what} is not supported yet", "a dtype, mixed_float16 or mixed_bfloat16", $"dtype policy {Name}");
+    }
+
 #pragma warning disable CA2225 // The constructor is the named twin.
-    /// <summary>Reads Keras's name.</summary>
-    public static implicit operator DTypePolicy(string name) => new(name);
+    /// <summary>Reads Keras's name, also of a quantized policy, such as <c>"int8_from_float32"</c>.</summary>
+    public static implicit operator DTypePolicy(string name) => Get(name);
 
     /// <summary>One dtype for both.</summary>
     public static implicit operator DTypePolicy(DType dtype) => new(dtype.Name());
@@ -47,3 +71,7 @@ public sealed class DTypePolicy
     /// <summary>Keras's name.</summary>
     public override string ToString() => Name;
 }
+
+/// <summary>Keras's older name of <see cref="DTypePolicy"/>.</summary>
+/// <param name="name">As of <see cref="DTypePolicy"/>.</param>
+public sealed class FloatDTypePolicy(string? name = null) : DTypePolicy(name);

@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Text.Json.Nodes;
 
 namespace Keras;
 
 /// <summary>A function of tensors with weights of its own. Users call <see cref="Apply(Tensor, bool?, Tensor?)"/>; authors override
 /// <see cref="Build(Nest)"/> to make weights and <see cref="Call(Nest, CallContext)"/> to compute, or their one-tensor forms.</summary>
 [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)]
-public abstract class Layer
+public abstract partial class Layer
 {
     readonly List<Variable> _weights = [];
     readonly List<SeedGenerator> _seeds = [];
@@ -294,7 +293,8 @@ public abstract class Layer
     void Check(Nest inputs)
     {
         if (InputSpec.Count == 0) return;
-        var tensors = inputs.Flatten();
+        var named = inputs.Keys is not null && InputSpec.All(i => i.Name is not null);
+        var tensors = named ? [.. InputSpec.Select(i => i.Find(Who, inputs))] : inputs.Flatten();
         if (tensors.Count != InputSpec.Count) throw Errors.Argument(Who, "the number of inputs is wrong", InputSpec.Count, tensors.Count);
         for (var i = 0; i < tensors.Count; i++) InputSpec[i].Check(Who, tensors[i].Type);
     }
@@ -305,6 +305,7 @@ public abstract class Layer
         lock (_building)
         {
             if (_built) return;
+            Dtype.Check(Who);
             var outer = Autocast.Enter(null);
             try
             {
@@ -377,9 +378,6 @@ public abstract class Layer
         foreach (var output in call.Outputs) output.History = call;
         return outputs;
     }
-
-    /// <summary>The arguments that make the same layer again, by Keras's keys.</summary>
-    public virtual JsonObject GetConfig() => ObjectConfig.Of(this);
 
     /// <summary>A symbolic tensor: the input of a functional model.</summary>
     /// <param name="dims">The shape without the batch; <c>null</c> for an unknown dimension.</param>

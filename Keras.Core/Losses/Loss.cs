@@ -5,14 +5,14 @@ namespace Keras;
 public abstract class Loss
 {
     /// <summary>What all losses have.</summary>
-    /// <param name="name">The name in logs.</param>
+    /// <param name="name">The name in logs. Default the class name in snake case, with a number where it is taken.</param>
     /// <param name="reduction">How the losses of a batch become one. Default the mean over all of them.</param>
     /// <param name="dtype">In which dtype it is computed. Default <see cref="Config.Floatx"/>.</param>
-    protected Loss(string name, Reduce reduction = default, DType? dtype = null)
+    protected Loss(string? name = null, Reduce reduction = default, DType? dtype = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        (Name, Reduction, Dtype) = (name, reduction, dtype ?? Config.Floatx);
-        if (!Dtype.IsFloating()) throw Errors.Argument(name, "a loss is computed in a floating dtype", "a floating dtype", Dtype.Name());
+        if (name is not null) ArgumentException.ThrowIfNullOrEmpty(name);
+        (Name, Reduction, Dtype) = (name ?? Naming.Automatic(GetType().Name), reduction, dtype ?? Config.Floatx);
+        if (!Dtype.IsFloating()) throw Errors.Argument(Name, "a loss is computed in a floating dtype", "a floating dtype", Dtype.Name());
     }
 
     /// <summary>The name in logs.</summary>

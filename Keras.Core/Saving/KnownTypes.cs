@@ -19,6 +19,9 @@ static class KnownTypes
         ["normal"] = "RandomNormal",
         ["one"] = "Ones",
         ["zero"] = "Zeros",
+        ["identityinitializer"] = "Identity",
+        ["orthogonalinitializer"] = "Orthogonal",
+        ["stftinitializer"] = "STFT",
     };
 
     static readonly Type[] All = Find();

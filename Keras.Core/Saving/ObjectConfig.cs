@@ -127,7 +127,9 @@ static class ObjectConfig
                 _ when type == typeof(WindowScaling) => (WindowScaling)(string)value!,
                 _ when type == typeof(ActivationFunction) => (ActivationFunction)FunctionName(value),
                 _ when type == typeof(Layers.LambdaFunction) => Layers.LambdaFunction.Registered(FunctionName(value)),
-                _ when type == typeof(DTypePolicy) => new DTypePolicy(PolicyName(value)),
+                _ when type == typeof(DTypePolicy) => DTypePolicy.Deserialize(value),
+                _ when type == typeof(IReadOnlyDictionary<string, DTypePolicy>) => value.AsObject().ToDictionary(n => n.Key, n => DTypePolicy.Deserialize(n.Value!)),
+                _ when type == typeof(Layers.QuantizationConfig) => new Layers.QuantizationConfig(value.AsObject()),
                 _ when type == typeof(Initializer) => Deserialize<Initializer>(value),
                 _ when type == typeof(Regularizer) => Deserialize<Regularizer>(value),
                 _ when type == typeof(Constraint) => Deserialize<Constraint>(value),
@@ -144,8 +146,9 @@ static class ObjectConfig
         }
     }
 
-    static double Number(JsonNode value) => value.GetValueKind() == JsonValueKind.String
-        ? double.Parse((string)value!, CultureInfo.InvariantCulture) : (double)value;
+    // A number that was never text has the type that it was written from.
+    static double Number(JsonNode value) => value is JsonValue v && v.TryGetValue<double>(out var number) ? number
+        : double.Parse(value.GetValueKind() == JsonValueKind.String ? (string)value! : value.ToJsonString(), CultureInfo.InvariantCulture);
 
     // Borders come as pairs in a list: (before, after) for each axis.
     static int[] Integers(JsonNode? value) => value switch
@@ -169,9 +172,8 @@ static class ObjectConfig
 
     internal static string FunctionName(JsonNode value) => value is JsonObject o ? (string?)o["config"] ?? "" : (string)value!;
 
-    static string PolicyName(JsonNode value) => value is not JsonObject o ? (string)value!
-        : (string?)o["class_name"] == "DTypePolicy" ? (string?)o["config"]?["name"] ?? ""
-        : throw Errors.Unsupported("dtype", "this kind of policy is not supported yet", "DTypePolicy", o["class_name"]);
+    // As Keras, whose classes write these only where there is something to write.
+    static readonly string[] OnlyWhereGiven = ["activityRegularizer", "loraRank", "loraAlpha", "gptqUnpackedColumnSize", "useCudnn"];
 
     /// <summary>The config of an object, by the arguments of its constructor but those excepted.</summary>
     internal static JsonObject Of(object made, params ReadOnlySpan<string> except)
@@ -181,8 +183,7 @@ static class ObjectConfig
         {
             if (except.Contains(parameter.Name)) continue;
             var value = Property(made, parameter);
-            // As Keras, whose base class writes the regularizer only where there is one.
-            if (value is null && parameter.Name == "activityRegularizer") continue;
+            if (value is null && OnlyWhereGiven.Contains(parameter.Name)) continue;
             config[Naming.ConfigKey(parameter.Name!)] = Write(value);
         }
         return config;
@@ -248,18 +249,14 @@ static class ObjectConfig
         ActivationFunction activation => activation.Name,
         Layers.LambdaFunction function => function.Serialize(),
         IReadOnlyDictionary<string, double> numbers => new JsonObject(numbers.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)n.Value))),
-        DTypePolicy policy => new JsonObject
-        {
-            ["module"] = "keras",
-            ["class_name"] = "DTypePolicy",
-            ["config"] = new JsonObject { ["name"] = policy.Name },
-            ["registered_name"] = null,
-        },
+        DTypePolicy policy => policy.Serialize(),
+        IReadOnlyDictionary<string, DTypePolicy> policies => new JsonObject(policies.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)n.Value.Serialize()))),
+        Layers.QuantizationConfig quantization => quantization.Serialize(),
         Initializer => Serialize(value, "keras.initializers"),
         Regularizer => Serialize(value, "keras.regularizers"),
         Constraint => Serialize(value, "keras.constraints"),
         Layers.MergeMode mode => mode == Layers.MergeMode.None ? null : mode.ToString(),
-        Layer => Serialize(value, value.GetType().Assembly == typeof(Layer).Assembly ? "keras.layers" : null),
+        Layer layer => layer.Serialize(),
         IReadOnlyList<Layer> layers => new JsonArray([.. layers.Select(Write)]),
         _ => throw Errors.Unsupported("config", "this kind of value cannot be written", "a known kind of argument", value.GetType().Name),
     };

@@ -13,17 +13,22 @@ public sealed class Dense : Projection
     /// <param name="biasRegularizer">A penalty on the bias. Default none.</param>
     /// <param name="kernelConstraint">A rule for the kernel. Default none.</param>
     /// <param name="biasConstraint">A rule for the bias. Default none.</param>
+    /// <param name="loraRank">The rank of a trained addition to a frozen kernel. Not supported yet: the layer refuses it when it is built. Default none.</param>
+    /// <param name="loraAlpha">What the addition is scaled by, divided by its rank. Default the rank.</param>
+    /// <param name="quantizationConfig">How the kernel is quantized where the dtype policy says that it is. Default as the policy says.</param>
     /// <inheritdoc cref="Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">There are no units.</exception>
     public Dense(int units, ActivationFunction? activation = null, bool useBias = true, Initializer? kernelInitializer = null,
         Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null,
         Regularizer? activityRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null,
-        string? name = null, DTypePolicy? dtype = null, bool trainable = true)
+        int? loraRank = null, double? loraAlpha = null, QuantizationConfig? quantizationConfig = null, string? name = null, DTypePolicy? dtype = null,
+        bool trainable = true)
         : base(activation, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint,
             biasConstraint, name, dtype, trainable)
     {
         Units = units > 0 ? units : throw Errors.Argument(Who, "units is not positive", "1 or more", units);
         UseBias = useBias;
+        (LoraRank, LoraAlpha, QuantizationConfig) = (loraRank, loraRank is null ? null : loraAlpha ?? loraRank, quantizationConfig);
         SupportsMasking = true;
         InputSpec = [new InputSpec(MinNdim: 2)];
     }
@@ -34,9 +39,19 @@ public sealed class Dense : Projection
     /// <summary>Whether a bias is added.</summary>
     public bool UseBias { get; }
 
+    /// <summary>The rank of a trained addition to a frozen kernel, where asked for.</summary>
+    public int? LoraRank { get; }
+
+    /// <summary>What the addition is scaled by, divided by its rank.</summary>
+    public double? LoraAlpha { get; }
+
+    /// <summary>How the kernel is quantized, where given.</summary>
+    public QuantizationConfig? QuantizationConfig { get; }
+
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape)
     {
+        QuantizationConfig.RefuseLora(Who, LoraRank);
         AddKernel([inputShape[-1], Units]);
         if (UseBias) AddBias([Units]);
         InputSpec = [new InputSpec(MinNdim: 2, Axes: new Dictionary<int, int> { [-1] = inputShape[-1] })];

@@ -13,11 +13,16 @@ public sealed class EinsumDense : Projection
     /// <param name="outputShape">The shape of the output without the batch and without what <c>...</c> stands for; dimensions that the input tells may be
     /// unknown.</param>
     /// <param name="biasAxes">The letters of the output that the bias has. Default no bias.</param>
+    /// <param name="loraRank">The rank of a trained addition to a frozen kernel. Not supported yet: the layer refuses it when it is built. Default none.</param>
+    /// <param name="loraAlpha">What the addition is scaled by, divided by its rank. Default the rank.</param>
+    /// <param name="gptqUnpackedColumnSize">The columns of a kernel that GPTQ packed. Default none.</param>
+    /// <param name="quantizationConfig">How the kernel is quantized where the dtype policy says that it is. Default as the policy says.</param>
     /// <inheritdoc cref="Projection(ActivationFunction?, Initializer?, Initializer?, Regularizer?, Regularizer?, Regularizer?, Constraint?, Constraint?, string?, DTypePolicy?, bool)" path="/param"/>
     /// <exception cref="ArgumentException">The equation is none of an input and a kernel, or the bias has a letter that the output lacks.</exception>
     public EinsumDense(string equation, Shape outputShape, ActivationFunction? activation = null, string? biasAxes = null,
         Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null,
-        Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, string? name = null,
+        Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, int? loraRank = null, double? loraAlpha = null,
+        int? gptqUnpackedColumnSize = null, QuantizationConfig? quantizationConfig = null, string? name = null,
         DTypePolicy? dtype = null, bool trainable = true, Regularizer? activityRegularizer = null)
         : base(activation, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint,
             biasConstraint, name, dtype, trainable)
@@ -25,6 +30,8 @@ public sealed class EinsumDense : Projection
         ArgumentNullException.ThrowIfNull(equation);
         _equation = EinsumEquation.Read(equation, Who);
         (Equation, OutputShape, BiasAxes) = (equation, outputShape, biasAxes);
+        (LoraRank, LoraAlpha, QuantizationConfig) = (loraRank, loraRank is null ? null : loraAlpha ?? loraRank, quantizationConfig);
+        GptqUnpackedColumnSize = gptqUnpackedColumnSize;
         if (biasAxes?.FirstOrDefault(c => !_equation.Output.Contains(c, StringComparison.Ordinal)) is { } stranger and not '\0')
             throw Errors.Argument(Who, "bias_axes has a letter that is not in the output", _equation.Output, stranger);
     }
@@ -38,9 +45,22 @@ public sealed class EinsumDense : Projection
     /// <summary>The letters of the output that the bias has, if any.</summary>
     public string? BiasAxes { get; }
 
+    /// <summary>The rank of a trained addition to a frozen kernel, where asked for.</summary>
+    public int? LoraRank { get; }
+
+    /// <summary>What the addition is scaled by, divided by its rank.</summary>
+    public double? LoraAlpha { get; }
+
+    /// <summary>How the kernel is quantized, where given.</summary>
+    public QuantizationConfig? QuantizationConfig { get; }
+
+    /// <summary>The columns of a kernel that GPTQ packed, where given.</summary>
+    public int? GptqUnpackedColumnSize { get; }
+
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape)
     {
+        QuantizationConfig.RefuseLora(Who, LoraRank);
         var dims = _equation.Dimensions(inputShape, OutputShape, Who);
         AddKernel(Shape.Of([.. _equation.Kernel.Select(c => dims[c])]), WithFans());
         if (!string.IsNullOrEmpty(BiasAxes)) AddBias(_equation.Bias(BiasAxes, dims, inputShape.Rank));

@@ -17,13 +17,15 @@ public sealed class ReversibleEmbedding : Embedding
     /// <param name="maskZero">Whether 0 stands for a step that does not count: the output then has a mask. Default false.</param>
     /// <param name="reverseDtype">The dtype of the product in reverse. Default the compute dtype.</param>
     /// <param name="logitSoftCap">Keeps logits within ± this, by tanh. Default none.</param>
+    /// <param name="quantizationConfig">How the table is quantized where the dtype policy says that it is. Default as the policy says.</param>
     /// <inheritdoc cref="Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A size is not positive.</exception>
     public ReversibleEmbedding(int inputDim, int outputDim, bool tieWeights = true, Initializer? embeddingsInitializer = null,
         Regularizer? embeddingsRegularizer = null, Constraint? embeddingsConstraint = null, bool maskZero = false, DType? reverseDtype = null,
-        double? logitSoftCap = null, string? name = null, DTypePolicy? dtype = null, bool trainable = true, Regularizer? activityRegularizer = null)
-        : base(inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer, embeddingsConstraint, maskZero, null, name, dtype, trainable,
-            activityRegularizer) => (TieWeights, ReverseDtype, LogitSoftCap) = (tieWeights, reverseDtype, logitSoftCap);
+        double? logitSoftCap = null, QuantizationConfig? quantizationConfig = null, string? name = null, DTypePolicy? dtype = null,
+        bool trainable = true, Regularizer? activityRegularizer = null)
+        : base(inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer, embeddingsConstraint, maskZero, quantizationConfig: quantizationConfig, name: name,
+            dtype: dtype, trainable: trainable, activityRegularizer: activityRegularizer) => (TieWeights, ReverseDtype, LogitSoftCap) = (tieWeights, reverseDtype, logitSoftCap);
 
     /// <summary>Whether both ways use one table.</summary>
     public bool TieWeights { get; }

@@ -9,8 +9,8 @@ public sealed class RandomCrop : RandomAugmentation
     /// <param name="width">Columns of the result.</param>
     /// <inheritdoc cref="RandomAugmentation(int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">The size is not positive.</exception>
-    public RandomCrop(int height, int width, int? seed = null, DataFormat dataFormat = default, string? boundingBoxFormat = null,
-        string? name = null, DTypePolicy? dtype = null, bool trainable = true, Regularizer? activityRegularizer = null)
+    public RandomCrop(int height, int width, int? seed = null, DataFormat dataFormat = default, string? name = null,
+        string? boundingBoxFormat = null, DTypePolicy? dtype = null, bool trainable = true, Regularizer? activityRegularizer = null)
         : base(seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
     {
         if (height <= 0 || width <= 0) throw Errors.Argument(Who, "the size is not positive", "a height and width above 0", (height, width));

@@ -1,22 +1,28 @@
+using System.Text.Json.Nodes;
+
 namespace Keras.Layers;
 
 /// <summary>A recurrent layer forwards and a copy of it backwards over the same sequence, as <c>keras.layers.Bidirectional</c>. With
 /// <see cref="RNN.ReturnState"/> the result is a list: the output, the states forwards, those backwards.</summary>
 public sealed class Bidirectional : Layer
 {
+    readonly IReadOnlyList<Tensor>? _first;
+
     /// <summary>Copies a layer for both directions. Weights of the given layer are not taken over.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="mergeMode">How the outputs become one. Default concat.</param>
+    /// <param name="weights">The first weights themselves, those forwards, then those backwards; they are no part of the config. Default what the layers draw.</param>
     /// <param name="backwardLayer">The layer for the other direction, used as it is. Default a copy of <paramref name="layer"/> that goes the other way.</param>
     /// <inheritdoc cref="Keras.Layer.Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">Both layers go the same way, or return other things.</exception>
-    public Bidirectional(RNN layer, MergeMode mergeMode = default, RNN? backwardLayer = null, string? name = null, DTypePolicy? dtype = null,
-        bool trainable = true, Regularizer? activityRegularizer = null) : base(name, dtype, trainable, activityRegularizer)
+    public Bidirectional(RNN layer, MergeMode mergeMode = default, IReadOnlyList<Tensor>? weights = null, RNN? backwardLayer = null, string? name = null,
+        DTypePolicy? dtype = null, bool trainable = true, Regularizer? activityRegularizer = null) : base(name, dtype, trainable, activityRegularizer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         Layer = Track(Copy(layer, "forward_", layer.GoBackwards));
         BackwardLayer = Track(backwardLayer ?? Copy(layer, "backward_", !layer.GoBackwards));
         MergeMode = mergeMode;
+        _first = weights;
         if (Layer.GoBackwards == BackwardLayer.GoBackwards)
             throw Errors.Argument(Who, "both layers go the same way", "another goBackwards", BackwardLayer.GoBackwards);
         if (Returns(Layer) != Returns(BackwardLayer))
@@ -70,7 +76,11 @@ public sealed class Bidirectional : Layer
         var shape = inputs.Flatten()[0].Shape;
         Layer.Build(shape);
         BackwardLayer.Build(shape);
+        if (_first is not null) SetWeights(_first);
     }
+
+    /// <inheritdoc/>
+    public override JsonObject GetConfig() => ObjectConfig.Of(this, except: "weights");
 
     /// <inheritdoc/>
     protected override Nest Call(Nest inputs, CallContext context)

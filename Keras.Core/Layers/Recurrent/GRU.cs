@@ -28,6 +28,7 @@ public sealed class GRU : RecurrentLayer
     /// <param name="unroll">Whether each step becomes a part of the graph of its own. It needs a known number of steps. Default false.</param>
     /// <param name="resetAfter">Whether the state is reset after its product with the kernel, not before; the bias is (2, 3 · units) then, else
     /// (3 · units,). Default true.</param>
+    /// <param name="useCudnn">Whether a device may run the layer by cuDNN; the results are the same. Default wherever it can.</param>
     /// <param name="zeroOutputForMask">Whether the output of a step that does not count is zero, not that of the step before. Default false.</param>
     /// <param name="name">Default the class name in snake case, with a number where it is taken.</param>
     /// <param name="dtype">The dtype policy. Default <see cref="DTypePolicy.Global"/>.</param>
@@ -39,17 +40,19 @@ public sealed class GRU : RecurrentLayer
         Regularizer? activityRegularizer = null, Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null,
         Constraint? biasConstraint = null, double dropout = 0, double recurrentDropout = 0, int? seed = null, bool returnSequences = false,
         bool returnState = false, bool goBackwards = false, bool stateful = false, bool unroll = false, bool resetAfter = true,
-        bool zeroOutputForMask = false, string? name = null, DTypePolicy? dtype = null, bool trainable = true)
+        bool? useCudnn = null, bool zeroOutputForMask = false, string? name = null, DTypePolicy? dtype = null, bool trainable = true)
         : base(new GRUCell(units, activation, recurrentActivation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer,
             recurrentRegularizer, biasRegularizer, kernelConstraint, recurrentConstraint, biasConstraint, dropout, recurrentDropout, resetAfter, seed,
-            "gru_cell", dtype, trainable), returnSequences, returnState, goBackwards, stateful, unroll, zeroOutputForMask, name, dtype, trainable, activityRegularizer)
-    {
-    }
+            "gru_cell", dtype, trainable), returnSequences, returnState, goBackwards, stateful, unroll, zeroOutputForMask, name, dtype, trainable, activityRegularizer) =>
+        UseCudnn = useCudnn;
 
     GRUCell Own => (GRUCell)Cell;
 
     /// <summary>The size of the state and of the output.</summary>
     public int Units => Own.Units;
+
+    /// <summary>Whether a device may run the layer by cuDNN; <c>null</c> for wherever it can.</summary>
+    public bool? UseCudnn { get; }
 
     /// <summary>Applied to the gates.</summary>
     public ActivationFunction RecurrentActivation => Own.RecurrentActivation;

@@ -28,6 +28,7 @@ public sealed class LSTM : RecurrentLayer
     /// <param name="goBackwards">Whether to begin at the last step; sequences are returned in the order of computing. Default false.</param>
     /// <param name="stateful">Whether a call begins with the states that the call before ended with. It needs a fixed batch size. Default false.</param>
     /// <param name="unroll">Whether each step becomes a part of the graph of its own. It needs a known number of steps. Default false.</param>
+    /// <param name="useCudnn">Whether a device may run the layer by cuDNN; the results are the same. Default wherever it can.</param>
     /// <param name="zeroOutputForMask">Whether the output of a step that does not count is zero, not that of the step before. Default false.</param>
     /// <param name="name">Default the class name in snake case, with a number where it is taken.</param>
     /// <param name="dtype">The dtype policy. Default <see cref="DTypePolicy.Global"/>.</param>
@@ -39,17 +40,19 @@ public sealed class LSTM : RecurrentLayer
         Regularizer? biasRegularizer = null, Regularizer? activityRegularizer = null, Constraint? kernelConstraint = null,
         Constraint? recurrentConstraint = null, Constraint? biasConstraint = null, double dropout = 0, double recurrentDropout = 0,
         int? seed = null, bool returnSequences = false, bool returnState = false, bool goBackwards = false, bool stateful = false,
-        bool unroll = false, bool zeroOutputForMask = false, string? name = null, DTypePolicy? dtype = null, bool trainable = true)
+        bool unroll = false, bool? useCudnn = null, bool zeroOutputForMask = false, string? name = null, DTypePolicy? dtype = null, bool trainable = true)
         : base(new LSTMCell(units, activation, recurrentActivation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, unitForgetBias,
             kernelRegularizer, recurrentRegularizer, biasRegularizer, kernelConstraint, recurrentConstraint, biasConstraint, dropout, recurrentDropout,
-            seed, "lstm_cell", dtype, trainable), returnSequences, returnState, goBackwards, stateful, unroll, zeroOutputForMask, name, dtype, trainable, activityRegularizer)
-    {
-    }
+            seed, "lstm_cell", dtype, trainable), returnSequences, returnState, goBackwards, stateful, unroll, zeroOutputForMask, name, dtype, trainable, activityRegularizer) =>
+        UseCudnn = useCudnn;
 
     LSTMCell Own => (LSTMCell)Cell;
 
     /// <summary>The size of the states and of the output.</summary>
     public int Units => Own.Units;
+
+    /// <summary>Whether a device may run the layer by cuDNN; <c>null</c> for wherever it can.</summary>
+    public bool? UseCudnn { get; }
 
     /// <summary>Applied to the gates.</summary>
     public ActivationFunction RecurrentActivation => Own.RecurrentActivation;

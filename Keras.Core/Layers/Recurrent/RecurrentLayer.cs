@@ -70,6 +70,8 @@ public abstract class RecurrentLayer : RNN
         var config = base.GetConfig();
         // Keras's recurrent layers name this argument as their own, so it is written even where there is none.
         config.TryAdd("activity_regularizer", null);
+        // How a layer is run is no part of what it is.
+        config.Remove("use_cudnn");
         return config;
     }
 }

@@ -1,11 +1,14 @@
 namespace Keras.Core.Tests.Layers;
 
+using System.Text.Json.Nodes;
 using Keras.Constraints;
 using Keras.Layers;
 using Keras.Regularizers;
 
 static class CoreRows
 {
+    public static QuantizationConfig Quantized { get; } = new(new JsonObject { ["class_name"] = "Int8QuantizationConfig", ["config"] = new JsonObject() });
+
     public static IEnumerable<LayerRow> All(DTypePolicy half, Regularizer penalty)
     {
         var square = LambdaFunction.Register("square", x => Ops.Square(x));
@@ -16,16 +19,16 @@ static class CoreRows
         [
             new(d => new Embedding(5, 3, dtype: d), [[2, 4]], [2, 4, 3], 1, 15)
             {
-                Other = () => new Embedding(6, 4, "ones", penalty, new NonNeg(), true, null, "e", half, false, penalty),
+                Other = () => new Embedding(6, 4, "ones", penalty, new NonNeg(), true, null, 2, 3, Quantized, "e", half, false, penalty),
             },
             new(d => new ReversibleEmbedding(5, 3, false, dtype: d), [[2, 4]], [2, 4, 3], 2, 30)
             {
-                Other = () => new ReversibleEmbedding(6, 4, true, "ones", penalty, new NonNeg(), true, DType.Float32, 3, "e", half, false, penalty),
+                Other = () => new ReversibleEmbedding(6, 4, true, "ones", penalty, new NonNeg(), true, DType.Float32, 3, Quantized, "e", half, false, penalty),
             },
             new(d => new EinsumDense("abc,cde->abde", [null, 3, 2], biasAxes: "e", dtype: d), [[2, 3, 4]], [2, 3, 3, 2], 2, 26)
             {
-                Other = () => new EinsumDense("ab,bc->ac", [3], "relu", "c", "he_normal", "ones", penalty, new L2(), new NonNeg(), new UnitNorm(), "e", half,
-                    false, penalty),
+                Other = () => new EinsumDense("ab,bc->ac", [3], "relu", "c", "he_normal", "ones", penalty, new L2(), new NonNeg(), new UnitNorm(), 2, 3, 5,
+                    Quantized, "e", half, false, penalty),
             },
             new(d => new EinsumDense("...x,xy->...y", [3], "tanh", "y", dtype: d), [[2, 3, 4]], [2, 3, 3], 2, 15),
             new(d => new EinsumDense("bc...,cde->bde...", [3, 4], biasAxes: "e", dtype: d), [[2, 2, 5]], [2, 3, 4, 5], 2, 28),

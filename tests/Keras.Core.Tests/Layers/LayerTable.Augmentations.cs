@@ -17,7 +17,7 @@ static partial class LayerTable
         Image(d => new RandomZoom(0.2, dtype: d), () => new RandomZoom(Off, 0.3, "wrap", "nearest", 7, 1, "channels_first", "xywh", "r", Half, false, Penalty)),
         Image(d => new RandomShear(dtype: d), () => new RandomShear(Off, 0.3, "nearest", "wrap", 1, "channels_first", 7, "xywh", "r", Half, false, Penalty)),
         Image(d => new RandomPerspective(dtype: d), () => new RandomPerspective(Off, 0.3, "nearest", 1, 7, "channels_first", "xywh", "r", Half, false, Penalty)),
-        Image(d => new RandomCrop(5, 4, dtype: d), () => new RandomCrop(3, 2, 7, "channels_first", "xywh", "r", Half, false, Penalty)),
+        Image(d => new RandomCrop(5, 4, dtype: d), () => new RandomCrop(3, 2, 7, "channels_first", "r", "xywh", Half, false, Penalty)),
         Image(d => new RandomBrightness(0.2, dtype: d), () => new RandomBrightness(Off, Unit, 7, "channels_first", "xywh", "r", Half, false, Penalty)),
         Image(d => new RandomContrast(0.2, dtype: d), () => new RandomContrast(Off, Unit, 7, "channels_first", "xywh", "r", Half, false, Penalty)),
         Image(d => new RandomHue(0.2, dtype: d), () => new RandomHue(Off, Unit, "channels_first", 7, "xywh", "r", Half, false, Penalty)),

@@ -50,7 +50,8 @@ static partial class LayerTable
     [
         new(d => new Dense(3, dtype: d), [[2, 4]], [2, 3], 2, 15)
         {
-            Other = () => new Dense(5, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty, new NonNeg(), new UnitNorm(), "d", Half, false),
+            Other = () => new Dense(5, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty, new NonNeg(), new UnitNorm(), 2, 3,
+                CoreRows.Quantized, "d", Half, false),
         },
         new(d => new Dense(3, "tanh", useBias: false, dtype: d), [[2, 5, 3, 4]], [2, 5, 3, 3], 1, 12),
         new(d => new Keras.Layers.Identity(dtype: d), [[2, 3]], [2, 3]) { Other = () => new Keras.Layers.Identity("i", Half, false, Penalty) },

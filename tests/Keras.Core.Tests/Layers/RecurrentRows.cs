@@ -52,7 +52,7 @@ static class RecurrentRows
         new(d => new LSTM(3, dtype: d), [[2, 4, 2]], [2, 3], 3, 72)
         {
             Other = () => new LSTM(5, "relu", "hard_sigmoid", false, "he_normal", "glorot_normal", "ones", false, penalty, new L2(), penalty, penalty, new NonNeg(), new UnitNorm(), new NonNeg(), 0.1, 0.2, 7, true, true, true, true,
-                true, true, "l", half, false),
+                true, null, true, "l", half, false),
         },
         new(d => new LSTM(3, "relu", useBias: false, returnSequences: true, dtype: d), [[2, 4, 2]], [2, 4, 3], 2, 60),
         new(d => new LSTM(3, returnSequences: true, goBackwards: true, dtype: d), [[2, 4, 2]], [2, 4, 3], 3, 72),
@@ -60,7 +60,7 @@ static class RecurrentRows
         new(d => new GRU(3, dtype: d), [[2, 4, 2]], [2, 3], 3, 63)
         {
             Other = () => new GRU(5, "relu", "hard_sigmoid", false, "he_normal", "glorot_normal", "ones", penalty, new L2(), penalty, penalty, new NonNeg(), new UnitNorm(), new NonNeg(), 0.1, 0.2, 7, true, true, true, true, true, false,
-                true, "g", half, false),
+                null, true, "g", half, false),
         },
         new(d => new GRU(3, returnSequences: true, resetAfter: false, dtype: d), [[2, 4, 2]], [2, 4, 3], 3, 54),
         new(d => new GRU(3, useBias: false, unroll: true, dtype: d), [[2, 4, 2]], [2, 3], 2, 45),
@@ -94,9 +94,9 @@ static class RecurrentRows
     [
         new(d => new Bidirectional(new LSTM(3, dtype: d), dtype: d), [[2, 4, 2]], [2, 6], 6, 144)
         {
-            Other = () => new Bidirectional(new GRU(2), "sum", new GRU(2, goBackwards: true), "b", half, false, penalty),
+            Other = () => new Bidirectional(new GRU(2), "sum", null, new GRU(2, goBackwards: true), "b", half, false, penalty),
         },
-        new(d => new Bidirectional(new GRU(3, returnSequences: true, dtype: d), "mul", new SimpleRNN(3, returnSequences: true, goBackwards: true, dtype: d), dtype: d), [[2, 4, 2]], [2, 4, 3], 6, 81),
+        new(d => new Bidirectional(new GRU(3, returnSequences: true, dtype: d), "mul", backwardLayer: new SimpleRNN(3, returnSequences: true, goBackwards: true, dtype: d), dtype: d), [[2, 4, 2]], [2, 4, 3], 6, 81),
         new(d => new Bidirectional(new SimpleRNN(3, dtype: d), "ave", dtype: d), [[2, 4, 2]], [2, 3], 6, 36),
         new(d => new TimeDistributed(new Dense(3, dtype: d), dtype: d), [[2, 4, 2]], [2, 4, 3], 2, 9)
         {

@@ -61,6 +61,7 @@ static class Targets
     {
         var known = type.GetConstructors().SelectMany(c => c.GetParameters()).Select(p => Naming.ConfigKey(p.Name!)).ToHashSet();
         if ((string?)(config["dtype"] as JsonObject)?["class_name"] is { } policy and not "DTypePolicy") throw new MissingException(policy);
+        if (config["lora_rank"] is not null && known.Contains("lora_rank")) throw new MissingException("low-rank adaptation");
         foreach (var (key, value) in config)
             if (!known.Contains(key) && value is not null && value.GetValueKind() != System.Text.Json.JsonValueKind.False
                 && value is not JsonObject { Count: 0 })
