@@ -33,11 +33,14 @@ static class Naming
         var text = new StringBuilder();
         foreach (var c in camel)
         {
-            if (char.IsAsciiLetterUpper(c) || (char.IsAsciiDigit(c) && camel.StartsWith("beta", StringComparison.Ordinal))) text.Append('_');
+            if (char.IsAsciiLetterUpper(c) || (char.IsAsciiDigit(c) && IsNumbered(text.ToString()))) text.Append('_');
             text.Append(char.ToLowerInvariant(c));
         }
         return text.ToString();
     }
+
+    // The optimizers' arguments: beta_1, adam_beta_2, epsilon_1; but l1.
+    static bool IsNumbered(string word) => word.EndsWith("beta", StringComparison.Ordinal) || word.EndsWith("epsilon", StringComparison.Ordinal);
 
     /// <summary>A name that no other object made in this process has: the snake case, then <c>_1</c>, <c>_2</c>, …</summary>
     internal static string Automatic(string className)

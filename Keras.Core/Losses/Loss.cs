@@ -71,12 +71,8 @@ public abstract class Loss
     /// <summary>Wraps a function of targets and predictions that gives the losses.</summary>
     /// <param name="function">From (targets, predictions) to the losses, one for each sample.</param>
     /// <param name="name">The name in logs. Default the method's name in snake case.</param>
-    public static Loss Of(Func<Tensor, Tensor, Tensor> function, string? name = null)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        var method = function.Method.Name;
-        return new FunctionLoss(function, name ?? (method.Contains('<', StringComparison.Ordinal) ? "loss" : Naming.Snake(method)));
-    }
+    public static Loss Of(Func<Tensor, Tensor, Tensor> function, string? name = null) =>
+        new Losses.LossFunctionWrapper(Losses.LossFunction.Of(function), name: name);
 
     /// <summary>Reads Keras's name, such as <c>"mse"</c> or <c>"categorical_crossentropy"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
@@ -84,9 +80,4 @@ public abstract class Loss
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
-
-    sealed class FunctionLoss(Func<Tensor, Tensor, Tensor> function, string name) : Loss(name)
-    {
-        protected internal override Tensor Call(Tensor yTrue, Tensor yPred) => function(yTrue, yPred);
-    }
 }

@@ -49,6 +49,36 @@ public static class MetricFunctions
         return matches.Rank > 1 && matches.Shape[-1] == 1 ? Ops.Squeeze(matches, -1) : matches;
     }
 
+    /// <summary>1 where the target's class is among the k largest predictions, else 0. Predictions that equal the k-th largest all count.</summary>
+    /// <param name="yTrue">One-hot, (batch, …, classes).</param>
+    /// <param name="yPred">Probabilities or logits, (batch, …, classes).</param>
+    /// <param name="k">How many of the largest count. Default 5.</param>
+    /// <returns>(batch, …).</returns>
+    public static Tensor TopKCategoricalAccuracy(Tensor yTrue, Tensor yPred, int k = 5)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        if (!yTrue.Shape.Matches(yPred.Shape))
+            throw Errors.Argument("top_k_categorical_accuracy", "targets and predictions have different shapes", yPred.Shape, yTrue.Shape);
+        return Ops.Cast(Ops.InTopK(Ops.Argmax(yTrue, -1), yPred, k), Config.Floatx);
+    }
+
+    /// <summary>1 where the target's class is among the k largest predictions, else 0. Predictions that equal the k-th largest all count.</summary>
+    /// <param name="yTrue">Class numbers, (batch, …) or (batch, …, 1).</param>
+    /// <param name="yPred">Probabilities or logits, (batch, …, classes).</param>
+    /// <param name="k">How many of the largest count. Default 5.</param>
+    /// <param name="fromSortedIds">Whether predictions are class numbers already, the best first. Default false.</param>
+    /// <returns>(batch, …).</returns>
+    public static Tensor SparseTopKCategoricalAccuracy(Tensor yTrue, Tensor yPred, int k = 5, bool fromSortedIds = false)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        if (yTrue.Rank == yPred.Rank && yTrue.Shape[-1] == 1) yTrue = Ops.Squeeze(yTrue, -1);
+        if (!fromSortedIds) return Ops.Cast(Ops.InTopK(Ops.Cast(yTrue, DType.Int32), yPred, k), Config.Floatx);
+        var best = Ops.Narrow(yPred, yPred.Rank - 1, 0, Math.Min(k, yPred.Shape[-1]));
+        return Ops.Cast(Ops.Any(Ops.Equal(Ops.ExpandDims(Ops.Cast(yTrue, best.DType), -1), best), -1), Config.Floatx);
+    }
+
     /// <summary>The cosine of the angle between targets and predictions along an axis: 1 for the same direction.</summary>
     public static Tensor CosineSimilarity(Tensor yTrue, Tensor yPred, int axis = -1) => LossFunctions.Cosine(yTrue, yPred, axis);
 

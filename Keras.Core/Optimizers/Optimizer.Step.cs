@@ -62,7 +62,7 @@ public abstract partial class Optimizer
         foreach (var (variable, gradient) in pairs)
         {
             var (w, rate) = (variable.Read(), step.LearningRate(variable.DType));
-            if (WeightDecay is { } decay && !_undecayed.Contains(variable)) w -= w * decay * rate;
+            if (DecayOf(variable) is { } decay && !_undecayed.Contains(variable)) w -= w * decay * rate;
             step.Current = _slots[variable];
             step.SetGated(variable, Update(w, gradient, rate, step));
         }

@@ -133,8 +133,18 @@ public abstract partial class Optimizer
             foreach (var (name, value) in slots) AddSlot(variable, name, value);
     }
 
-    void AddSlot(Variable variable, string name, double value) => _slots[variable][name] =
-        Add(Ops.Full(variable.Shape, value, variable.DType), $"{variable.Path.Replace('/', '_')}_{name}");
+    void AddSlot(Variable variable, string name, double value) => AddSlot(variable, name, Ops.Full(variable.Shape, value, variable.DType));
+
+    /// <summary>Makes one slot of a variable with a first value of any shape.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="slot">The slot's name.</param>
+    /// <param name="value">Its first value.</param>
+    /// <param name="name">The last part of its path. Default the variable's path and the slot's name.</param>
+    private protected void AddSlot(Variable variable, string slot, Tensor value, string? name = null) =>
+        _slots[variable][slot] = Add(value, name ?? $"{variable.Path.Replace('/', '_')}_{slot}");
+
+    /// <summary>The share of a variable that decays.</summary>
+    private protected virtual double? DecayOf(Variable variable) => WeightDecay;
 
     /// <summary>Makes a variable of the optimizer that belongs to none of the trained ones.</summary>
     private protected Variable Add(Tensor value, string name)

@@ -1,7 +1,7 @@
 namespace Keras;
 
 /// <summary>Helpers, as <c>keras.utils</c> has them.</summary>
-public static class Utils
+public static partial class Utils
 {
     /// <summary>Makes all that is drawn at random from now on repeatable: first weights, dropout.</summary>
     public static void SetRandomSeed(int seed) => SeedGenerator.SetRandomSeed(seed);

@@ -62,6 +62,7 @@ static class ObjectConfig
         if (type == typeof(WindowScaling)) return WindowScaling.None;
         if (type == typeof(Layers.Standardization)) return Layers.Standardization.None;
         if (type == typeof(Layers.TextSplit)) return Layers.TextSplit.None;
+        if (type == typeof(Metrics.ClassAggregation)) return Metrics.ClassAggregation.None;
         return null;
     }
 
@@ -101,6 +102,12 @@ static class ObjectConfig
                 _ when type == typeof(double) => Number(value),
                 _ when type == typeof(bool) => (bool)value,
                 _ when type == typeof(double[]) || type == typeof(IReadOnlyList<double>) => (double[])[.. value.AsArray().Select(v => Number(v!))],
+                _ when type == typeof(IReadOnlyList<int>) => Integers(value),
+                _ when type == typeof(Metrics.Thresholds) => value is JsonArray list ? (Metrics.Thresholds)(double[])[.. Numbers(list)] : Number(value),
+                _ when type == typeof(Metrics.AUCCurve) => (Metrics.AUCCurve)(string)value!,
+                _ when type == typeof(Metrics.AUCSummation) => (Metrics.AUCSummation)(string)value!,
+                _ when type == typeof(Metrics.FScoreAverage) => (Metrics.FScoreAverage)(string)value!,
+                _ when type == typeof(Metrics.ClassAggregation) => (Metrics.ClassAggregation)(string)value!,
                 _ when type == typeof(IReadOnlyDictionary<string, double>) => value.AsObject().ToDictionary(n => n.Key, n => Number(n.Value!)),
                 _ when type == typeof(long) => (long)value,
                 _ when type == typeof(IReadOnlyList<long>) => value.AsArray().Select(v => (long)v!).ToArray(),
@@ -126,6 +133,7 @@ static class ObjectConfig
                 _ when type == typeof(SignalWindow) => value is JsonValue ? (SignalWindow)(string)value! : Values(value),
                 _ when type == typeof(WindowScaling) => (WindowScaling)(string)value!,
                 _ when type == typeof(ActivationFunction) => (ActivationFunction)FunctionName(value),
+                _ when type == typeof(Losses.LossFunction) => (Losses.LossFunction)FunctionName(value),
                 _ when type == typeof(Layers.LambdaFunction) => Layers.LambdaFunction.Registered(FunctionName(value)),
                 _ when type == typeof(DTypePolicy) => DTypePolicy.Deserialize(value),
                 _ when type == typeof(IReadOnlyDictionary<string, DTypePolicy>) => value.AsObject().ToDictionary(n => n.Key, n => DTypePolicy.Deserialize(n.Value!)),
@@ -183,7 +191,8 @@ static class ObjectConfig
         {
             if (except.Contains(parameter.Name)) continue;
             var value = Property(made, parameter);
-            if (value is null && OnlyWhereGiven.Contains(parameter.Name)) continue;
+            // As Keras, which writes these only where they are given.
+            if (value is null && (OnlyWhereGiven.Contains(parameter.Name) || (parameter.Name == "thresholds" && made is Metrics.AUC))) continue;
             config[Naming.ConfigKey(parameter.Name!)] = Write(value);
         }
         return config;
@@ -235,6 +244,7 @@ static class ObjectConfig
         Layers.Salt salt => new JsonArray(salt.First, salt.Second),
         Layers.Standardization standardize => standardize == Layers.Standardization.None ? null : standardize.ToString(),
         Layers.TextSplit split => split == Layers.TextSplit.None ? null : split.ToString(),
+        Metrics.Thresholds { IsNumber: true } threshold => threshold[0],
         IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
         Variable { Shape.Rank: 0 } variable => variable.Read().Item(),
         LearningRateSchedule => Serialize(value, "keras.optimizers.schedules"),
@@ -243,10 +253,14 @@ static class ObjectConfig
         Axes { IsNumber: true } axes => axes[0],
         Axes axes => new JsonArray([.. axes.Select(a => (JsonNode)a)]),
         Shape shape => new JsonArray([.. shape.Select(d => (JsonNode?)d)]),
+        Metrics.FScoreAverage or Metrics.ClassAggregation => value.ToString() is var choice && choice == "none" ? null : choice,
+        Metrics.AUCCurve or Metrics.AUCSummation => value.ToString(),
+        IReadOnlyList<int> integers => new JsonArray([.. integers.Select(i => (JsonNode)i)]),
         Padding or DataFormat or Interpolation or FillMode or Reduce => value.ToString(),
         SignalWindow window => Write(window.Config),
         WindowScaling scaling => scaling.Config,
         ActivationFunction activation => activation.Name,
+        Losses.LossFunction { IsCustom: false } function => function.Name,
         Layers.LambdaFunction function => function.Serialize(),
         IReadOnlyDictionary<string, double> numbers => new JsonObject(numbers.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)n.Value))),
         DTypePolicy policy => policy.Serialize(),

@@ -53,6 +53,22 @@ public class SteadyStateTests
         Assert.That(meter.Bytes, Is.All.Zero);
     }
 
+    [Test]
+    public void A_training_step_with_counts_of_outcomes_allocates_nothing()
+    {
+        var meter = new AllocationMeter();
+        On(2, () =>
+        {
+            var model = new Sequential([new Input(4), new Dense(3, "softmax")]);
+            Metric[] metrics = ["auc", new Metrics.Precision([0.3, 0.6]), new Metrics.Recall(topK: 2), new Metrics.F1Score("macro"), new Metrics.R2Score(),
+                new Metrics.OneHotMeanIoU(3), new Metrics.PrecisionAtRecall(0.5), new Metrics.TopKCategoricalAccuracy(2)];
+            model.Compile("adam", "categorical_crossentropy", metrics: MetricLists.Create(metrics));
+            return model.Fit(Random.Normal([64, 4], seed: 1), Ops.OneHot(Ops.Arange(64) % 3, 3), batchSize: 16, epochs: 4, verbose: 0, callbacks: [meter]);
+        });
+        Assert.That(meter.Bytes, Has.Count.EqualTo(3 * 3));
+        Assert.That(meter.Bytes, Is.All.Zero);
+    }
+
     [TestCase(1), TestCase(2)]
     public void A_training_step_of_recurrent_layers_allocates_nothing(int threads)
     {
