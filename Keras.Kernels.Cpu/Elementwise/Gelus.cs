@@ -13,19 +13,36 @@ internal readonly struct GeluByErf : IUnary, IReal, ISloped
     public static Vector512<T> Apply<T>(Vector512<T> x) where T : unmanaged => Lanes.Real<GeluByErf, T>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vf OnSingle(Vf x) => x * Below(x);
+    public static Vf OnSingle(Vf x) => x * Below(x, SingleMath.Exp(x * x * -0.5f));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vd OnDouble(Vd x) => x * Below(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vf SlopeOnSingle(Vf x) => Below(x) + (x * (SingleMath.Exp(x * x * -0.5f) * (float)Density));
+    public static Vf SlopeOnSingle(Vf x)
+    {
+        var e = SingleMath.Exp(x * x * -0.5f);
+        return Below(x, e) + (x * (e * (float)Density));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vd SlopeOnDouble(Vd x) => Below(x) + (x * (DoubleMath.Exp(x * x * -0.5) * Density));
 
+    // Φ(-t) = exp(-t² / 2) r(t), and r is nearly a polynomial in 1 / (1 + 0.2316 t): the interpolant at Chebyshev's points up to t = 10, computed
+    // with 40 digits. Φ is off by 1e-7 at most, divided by t beyond 1.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vf Below(Vf x) => (Vf.One + SingleMath.Erf(x * (float)RootHalf)) * 0.5f;
+    static Vf Below(Vf x, Vf exp)
+    {
+        var u = Vf.One / Vector512.FusedMultiplyAdd(Vector512.Abs(x), Vector512.Create(0.2316f), Vf.One);
+        var p = Vector512.FusedMultiplyAdd(u, Vector512.Create(-0.120927814f), Vector512.Create(0.625406286f));
+        p = Vector512.FusedMultiplyAdd(u, p, Vector512.Create(-0.811530461f));
+        p = Vector512.FusedMultiplyAdd(u, p, Vector512.Create(0.806709093f));
+        p = Vector512.FusedMultiplyAdd(u, p, Vector512.Create(-0.276099372f));
+        p = Vector512.FusedMultiplyAdd(u, p, Vector512.Create(0.200521034f));
+        p = Vector512.FusedMultiplyAdd(u, p, Vector512.Create(0.0746948837f));
+        var tail = exp * Vector512.FusedMultiplyAdd(u, p, Vector512.Create(0.00122644404f));
+        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vf.Zero), tail, Vf.One - tail);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vd Below(Vd x) => (Vd.One + DoubleMath.Erf(x * RootHalf)) * 0.5;
