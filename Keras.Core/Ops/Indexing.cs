@@ -87,9 +87,9 @@ public static partial class Ops
     /// <summary>One element along an axis for each index; of the flattened tensor where no axis is named.</summary>
     /// <param name="x">A tensor.</param>
     /// <param name="indices">Integers, of x's shape but for the axis, or broadcast to it.</param>
-    /// <param name="axis">The axis. Default the last; <c>null</c> for the flattened tensor.</param>
+    /// <param name="axis">The axis. Default none: the flattened tensor, by flattened indices.</param>
     /// <exception cref="ArgumentException">The shapes differ; when it runs, an index is out of range.</exception>
-    public static Tensor TakeAlongAxis(Tensor x, Tensor indices, int? axis = -1)
+    public static Tensor TakeAlongAxis(Tensor x, Tensor indices, int? axis = null)
     {
         if (axis is null) return TakeAlongAxis(Reshape(x, [Shape.Unknown]), Reshape(indices, [Shape.Unknown]), 0);
         var at = x.Shape.Axis(axis.Value, "take_along_axis");

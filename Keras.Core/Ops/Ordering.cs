@@ -130,7 +130,7 @@ public static partial class Ops
         var ranks = Cast(Positions(falling, falling.Rank - 1) + 1, scores.DType);
         // The elements above the threshold are the first ones in falling order.
         var count = Sum(Cast(Greater(1 + (ranks * falling), sums), DType.Int32), -1, keepdims: true);
-        var threshold = (TakeAlongAxis(sums, count - 1) - 1) / Cast(count, scores.DType);
+        var threshold = (TakeAlongAxis(sums, count - 1, -1) - 1) / Cast(count, scores.DType);
         return Cast(Moveaxis(Relu(scores - threshold), -1, at), AsFloating(x).DType);
     }
 }

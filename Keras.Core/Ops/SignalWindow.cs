@@ -21,6 +21,14 @@ public readonly record struct SignalWindow
     /// <summary>The form in a config: a name, a vector, or nothing.</summary>
     internal object? Config => this == None ? null : _values is { } values ? values : _name ?? "hann";
 
+    /// <summary>The name; "none", or "values" for a vector.</summary>
+    public override string ToString() => Config switch
+    {
+        null => "none",
+        string name => name,
+        _ => "values",
+    };
+
     /// <summary>The weights, with zeros on both sides up to the length of the transform; <c>null</c> where all are alike.</summary>
     internal Tensor? Weights(int length, int fftLength, DType dtype, string who)
     {

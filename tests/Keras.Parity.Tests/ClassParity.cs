@@ -72,6 +72,26 @@ static class ClassParity
         return lacks.Count == 0 ? null : string.Join(", ", lacks);
     }
 
+    /// <summary>How the defaults of a function differ from Keras's, over all of its overloads; an overload without an argument stands for the default.
+    /// What C# cannot write as a default is <c>null</c> here, and held by the recorded calls.</summary>
+    public static IEnumerable<string> Differences(MethodInfo[] overloads, string signature, string[] excused)
+    {
+        foreach (var (name, wanted) in Split(signature))
+        {
+            if (wanted is null || excused.Contains(name) || Array.Exists(overloads, m => !m.GetParameters().Any(p => Key(p.Name!) == Key(name)))) continue;
+            var defaults = overloads.SelectMany(m => m.GetParameters()).Where(p => Key(p.Name!) == Key(name) && p.HasDefaultValue).ToArray();
+            if (defaults.Length == 0) yield return $"`{name}` is needed, {wanted} in Keras";
+            else if (!Array.Exists(defaults, p => IsDefault(p, wanted))) yield return $"`{name}`: {defaults[0].DefaultValue ?? "none"}, {wanted} in Keras";
+        }
+    }
+
+    static bool IsDefault(ParameterInfo parameter, string wanted)
+    {
+        var type = parameter.ParameterType;
+        if (parameter.DefaultValue is { } raw) return Python(wanted) == (raw is Enum ? Name(raw.ToString()!) : Plain(JsonValue.Create(raw)));
+        return wanted == "None" || !type.IsValueType || Nullable.GetUnderlyingType(type) is not null || Name(Activator.CreateInstance(type)!.ToString()!) == Python(wanted);
+    }
+
     static int? Stranger(string[] here, List<string> keys)
     {
         var last = here.Max(name => keys.IndexOf(Key(name)));

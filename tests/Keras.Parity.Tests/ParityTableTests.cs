@@ -27,6 +27,8 @@ public class ParityTableTests
         ["keras.ops.scan"] = "lists of tensors for structures",
         ["keras.Layer"] = "`autocast=False` is an override of `CastsInputs`",
         ["keras.Input"] = "`shape` and `batchSize` for `batch_shape`; `tensor` is the tensor itself; there are no sparse or ragged tensors",
+        ["keras.ops.arange"] = "no `step` is 1",
+        ["keras.ops.multi_hot"] = "`numClasses` must be given, as it must in Keras in the end",
         ["keras.layers.CategoryEncoding"] = "`numTokens` must be given, as it must in Keras in the end",
         ["keras.layers.Lambda"] = "`arguments` are what the function captures",
         ["keras.layers.LSTM"] = "`use_cudnn=\"auto\"` is `null`",
@@ -38,6 +40,8 @@ public class ParityTableTests
     static readonly Dictionary<string, string[]> OtherArguments = new()
     {
         ["keras.Layer"] = ["autocast"],
+        ["keras.ops.arange"] = ["step"],
+        ["keras.ops.multi_hot"] = ["num_classes"],
         ["keras.Input"] = ["shape", "sparse", "ragged", "batch_shape", "tensor"],
         ["keras.layers.CategoryEncoding"] = ["num_tokens"],
         ["keras.layers.Lambda"] = ["arguments"],
@@ -101,8 +105,8 @@ public class ParityTableTests
     {
         var all = Rows().ToArray();
         var rows = all.Where(r => !OutOfScope.ContainsKey(r.Path)).Select(r => (r.Area, r.Path, Lack: Lack(r))).ToArray();
-        var text = new StringBuilder("# Parity with Keras 3.16\n\nWhich functions and classes are there, with all of Keras's arguments under the naming rule; of classes also the order of the\n"
-            + "constructor's arguments and their defaults. Written by `ParityTableTests`\n"
+        var text = new StringBuilder("# Parity with Keras 3.16\n\nWhich functions and classes are there, with all of Keras's arguments under the naming rule, and their defaults; of classes\n"
+            + "also the order of the constructor's arguments. Written by `ParityTableTests`\n"
             + "(`KERAS_WRITE_DOCS=1 dotnet test tests/Keras.Parity.Tests -c Release --filter ParityTable`); what they compute is held by the recorded calls.\n");
         Section("", "area | in Keras | there", rows.GroupBy(r => r.Area).Select(a => $"{a.Key} | {a.Count()} | {a.Count(r => r.Lack is null)}"));
         Section("Missing", "name | what", rows.Where(r => r.Lack is not null).Select(r => $"`{r.Path}` | {r.Lack}"));
@@ -167,19 +171,19 @@ public class ParityTableTests
     {
         var other = OtherArguments.GetValueOrDefault(row.Path);
         if (other is null && Form(row.Area, row.Path) is not null) return null;
-        if (Holders.GetValueOrDefault(row.Area) is { } functions && (!row.IsClass || row.Area is "ops" or "random" or "activations")) return FunctionLack(functions, row.Path, Arguments(row.Signature));
+        if (Holders.GetValueOrDefault(row.Area) is { } functions && (!row.IsClass || row.Area is "ops" or "random" or "activations")) return FunctionLack(functions, row.Path, row.Signature, other ?? []);
         return ClassParity.Find(row.Area, row.Path) is { } type ? ClassParity.Lack(type, row.Signature, other ?? []) : "absent";
     }
 
-    static string? FunctionLack(string holder, string path, string[] arguments)
+    static string? FunctionLack(string holder, string path, string signature, string[] excused)
     {
         var name = Naming.Pascal(Last(path));
         if (typeof(Tensor).Assembly.GetType($"Keras.{name}") is { IsPublic: true, IsAbstract: false }) return null;
         var overloads = typeof(Tensor).Assembly.GetType($"Keras.{holder}")!.GetMethods(BindingFlags.Public | BindingFlags.Static).Where(m => m.Name == name).ToArray();
         if (overloads.Length == 0) return "absent";
         var known = overloads.SelectMany(m => m.GetParameters()).Select(p => Key(p.Name!)).ToHashSet();
-        string[] unknown = [.. arguments.Where(a => !known.Contains(a))];
-        return unknown.Length == 0 ? null : $"no argument {string.Join(", ", unknown.Select(u => $"`{u}`"))}";
+        string[] lacks = [.. Arguments(signature).Where(a => !known.Contains(a)).Select(a => $"no argument `{a}`"), .. ClassParity.Differences(overloads, signature, excused)];
+        return lacks.Length == 0 ? null : string.Join(", ", lacks);
     }
 
     static string Key(string name) => name.Trim().Trim('*').Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();

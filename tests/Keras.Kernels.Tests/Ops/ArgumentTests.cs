@@ -4,6 +4,10 @@ namespace Keras.Kernels.Tests.Table;
 sealed class ArgumentTests
 {
     [Test]
+    public void Without_an_axis_elements_are_taken_of_the_flattened_tensor() =>
+        Assert.That(Ops.TakeAlongAxis(Tensor.Of([1, 2, 3, 4], [2, 2]), Tensor.Of([3, 0, -2], [3])).ToDoubles(), Is.EqualTo(new double[] { 4, 1, 3 }));
+
+    [Test]
     public void Sparse_and_ragged_results_are_refused()
     {
         var x = Tensor.Of([0, 2], [2]);
