@@ -115,7 +115,7 @@ public static partial class Ops
     /// memory for what each step began with.</summary>
     /// <param name="f">From the carries and one row of each sequence to the next carries and this step's results. It is traced, not called for each step.</param>
     /// <param name="init">The first carries; their shapes and dtypes stay.</param>
-    /// <param name="xs">The sequences, of the same length along the first axis. May be empty where <paramref name="length"/> is given.</param>
+    /// <param name="xs">The sequences, of the same length along the first axis. Default none; then <paramref name="length"/> must be given.</param>
     /// <param name="length">The number of steps. Default the length of the sequences.</param>
     /// <param name="reverse">Whether to go from the last row to the first.</param>
     /// <param name="unroll">How many steps may be run at a time, 1 or more; results do not depend on it.</param>
@@ -123,11 +123,11 @@ public static partial class Ops
     /// <exception cref="ArgumentException">No length is known, lengths differ, or the function changes number, shapes or dtypes of the carries.</exception>
     public static (IReadOnlyList<Tensor> Carry, IReadOnlyList<Tensor> Ys) Scan(
         Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>, (IReadOnlyList<Tensor> Carry, IReadOnlyList<Tensor> Ys)> f,
-        IReadOnlyList<Tensor> init, IReadOnlyList<Tensor> xs, int? length = null, bool reverse = false, int unroll = 1)
+        IReadOnlyList<Tensor> init, IReadOnlyList<Tensor>? xs = null, int? length = null, bool reverse = false, int unroll = 1)
     {
         ArgumentNullException.ThrowIfNull(f);
         ArgumentNullException.ThrowIfNull(init);
-        ArgumentNullException.ThrowIfNull(xs);
+        xs ??= [];
         if (unroll < 1) throw Errors.Argument("Scan", "unroll is too small", "unroll >= 1", unroll);
         if (length < 0 || (length is null && xs.Count == 0)) throw Errors.Argument("Scan", "the number of steps is not known", "xs or length >= 0", length);
         foreach (var x in xs)

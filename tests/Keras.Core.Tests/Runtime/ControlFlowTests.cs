@@ -49,6 +49,10 @@ sealed class ControlFlowTests
     public void Scan_backwards_gives_its_results_in_the_order_of_the_rows() =>
         Assert.That(Ops.Scan((sum, x) => (sum + x, sum + x), Tensor.Of([0.0], []), Xs, reverse: true).Ys.ToDoubles(), Is.EqualTo(new[] { 1.75, 1.25, 2.25, 0.25 }));
 
+    [Test]
+    public void Scan_needs_no_sequence_where_the_length_is_given() =>
+        Assert.That(Ops.Scan((c, _) => ([c[0] + 1], []), [Tensor.Of([1f], [])], length: 3).Carry[0].Item(), Is.EqualTo(4));
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]
