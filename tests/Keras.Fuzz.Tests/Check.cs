@@ -40,7 +40,12 @@ static partial class Check
     static void Differentiate(Call call)
     {
         var xs = Leaves(call.Arguments).Where(x => x.DType.IsFloating()).Distinct().ToList();
-        if (Sum(call.Target.Invoke(call.Arguments)) is not { } sum || xs.Count == 0) return;
+        var results = call.Target.Invoke(call.Arguments);
+        if (Sum(results) is not { } sum || xs.Count == 0)
+        {
+            Bytes(results);
+            return;
+        }
         var gradients = Gradients.Of(sum, xs);
         Evaluator.Evaluate([sum, .. gradients]);
         for (var i = 0; i < xs.Count; i++)

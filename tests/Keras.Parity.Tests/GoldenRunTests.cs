@@ -8,26 +8,41 @@ namespace Keras.Parity.Tests;
 /// counted and listed in the table at the end.</summary>
 public class GoldenRunTests
 {
-    // So begins the excuse of a call of a layer whose results must be right all the same.
-    const string GradientsAlone = "gradients: ";
+    // What such an excuse begins with: gradients need not be right, but results must; numbers are drawn, but dtypes and shapes must be right.
+    const string GradientsAlone = "gradients: ", NumbersDrawn = "random: ";
+
+    /// <summary>What the library says that it does not have: nothing else may go missing.</summary>
+    static readonly string[] NotThere =
+    [
+        "QuantizedDTypePolicy", "QuantizedFloat8DTypePolicy", "Int4DTypePolicy", "TernaryDTypePolicy", "GPTQDTypePolicy", "AWQDTypePolicy",
+        "low-rank adaptation", "Conv1D has no argument lora_alpha", "Conv2D has no argument lora_alpha", "Conv3D has no argument lora_alpha",
+        // There are no tensors of strings.
+        "Expected: IReadOnlyList`1 sequences. Received: [[\"1\"], [\"1\", \"2\"], [\"1\", \"2\", \"3\"]].",
+    ];
 
     static readonly Tally Tally = new();
     static readonly Dictionary<string, string> Excuses = ReadExcuses();
 
-    static readonly Dictionary<string, Action<GoldenCase>> Areas = new()
+    static readonly Dictionary<string, Action<GoldenCase, Depth>> Areas = new()
     {
-        ["ops"] = FunctionRun.Run,
-        ["activations"] = FunctionRun.Run,
-        ["losses_fn"] = FunctionRun.Run,
-        ["utils"] = FunctionRun.Run,
+        ["ops"] = Whole(FunctionRun.Run),
+        ["activations"] = Whole(FunctionRun.Run),
+        ["losses_fn"] = Whole(FunctionRun.Run),
+        ["utils"] = Whole(FunctionRun.Run),
         ["layers"] = LayerRun.Run,
         ["losses"] = LossRun.Run,
-        ["metrics"] = MetricRun.Run,
-        ["optimizers"] = OptimizerRun.Run,
-        ["regularizers"] = ObjectRun.Run,
-        ["constraints"] = ObjectRun.Run,
-        ["initializers"] = ObjectRun.Run,
-        ["schedules"] = ObjectRun.Run,
+        ["metrics"] = Whole(MetricRun.Run),
+        ["optimizers"] = Whole(OptimizerRun.Run),
+        ["regularizers"] = Whole(ObjectRun.Run),
+        ["constraints"] = Whole(ObjectRun.Run),
+        ["initializers"] = Whole(ObjectRun.Run),
+        ["schedules"] = Whole(ObjectRun.Run),
+    };
+
+    static Action<GoldenCase, Depth> Whole(Action<GoldenCase> run) => (golden, depth) =>
+    {
+        if (depth != Depth.All) throw new InvalidOperationException($"Calls of {golden.Area} are compared as a whole; their excuse cannot be one of a part.");
+        run(golden);
     };
 
     static IEnumerable<TestCaseData> Files() => Areas.Keys
@@ -38,7 +53,14 @@ public class GoldenRunTests
     public void Recorded_calls(string area, string name) => Report(GoldenFolder.Read(area, name).Select(golden => Run(golden, Areas[area])));
 
     [Test]
-    public void Random_numbers_have_the_bits_of_JAX() => Report(RandomRun.Read().Select(golden => Run(golden, RandomRun.Run)));
+    public void Random_numbers_have_the_bits_of_JAX() => Report(RandomRun.Read().Select(golden => Run(golden, Whole(RandomRun.Run))));
+
+    [Test]
+    public void Every_excuse_is_of_a_recorded_call()
+    {
+        var recorded = Areas.Keys.SelectMany(area => GoldenFolder.Names(area).SelectMany(name => GoldenFolder.Read(area, name))).Select(golden => golden.Id).ToHashSet();
+        Assert.That(Excuses.Keys.Where(id => !recorded.Contains(id)), Is.Empty);
+    }
 
     [OneTimeTearDown]
     public static void PrintTable()
@@ -62,19 +84,27 @@ public class GoldenRunTests
         if (failed.Count > 0) Assert.Fail($"{failed.Count} calls differ from Keras:\n{string.Join('\n', lines)}");
     }
 
-    static CaseResult Run(GoldenCase golden, Action<GoldenCase> run)
+    static CaseResult Run(GoldenCase golden, Action<GoldenCase, Depth> run)
     {
-        var excused = Excuses.TryGetValue(golden.Id, out var excuse);
-        if (excused && !excuse!.StartsWith(GradientsAlone, StringComparison.Ordinal)) return new(golden, Outcome.Excused, excuse);
+        if (!Excuses.TryGetValue(golden.Id, out var excuse)) return Try(golden, run, Depth.All);
+        var depth = excuse.StartsWith(GradientsAlone, StringComparison.Ordinal) ? Depth.Results : excuse.StartsWith(NumbersDrawn, StringComparison.Ordinal) ? Depth.Types : Depth.All;
+        if (depth != Depth.All && Try(golden, run, depth) is { Outcome: not Outcome.Passed } part) return part;
+        // An excuse that is needed no more hides what breaks later. Drawn numbers may agree by chance.
+        return depth != Depth.Types && Try(golden, run, Depth.All).Outcome == Outcome.Passed
+            ? new(golden, Outcome.Failed, $"the call is right, so it needs no excuse: {excuse}")
+            : new(golden, Outcome.Excused, excuse);
+    }
+
+    static CaseResult Try(GoldenCase golden, Action<GoldenCase, Depth> run, Depth depth)
+    {
         try
         {
-            if (excused) LayerRun.RunWithoutGradients(golden);
-            else run(golden);
-            return excused ? new(golden, Outcome.Excused, excuse!) : new(golden, Outcome.Passed, "");
+            run(golden, depth);
+            return new(golden, Outcome.Passed, "");
         }
         catch (MissingException e)
         {
-            return new(golden, Outcome.Missing, e.Message);
+            return new(golden, NotThere.Contains(e.Message) ? Outcome.Missing : Outcome.Failed, e.Message);
         }
         catch (DifferenceException e)
         {

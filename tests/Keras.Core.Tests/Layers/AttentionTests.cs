@@ -5,11 +5,7 @@ using Keras.Layers;
 /// <summary>What the recorded calls do not show: one kind of mask against another, scores, models, refusals.</summary>
 sealed class AttentionTests
 {
-    static Tensor Draw(Shape shape, int seed)
-    {
-        var random = new System.Random(seed);
-        return Tensor.Of([.. Enumerable.Range(0, (int)shape.Size).Select(_ => (float)(random.NextDouble() * 2) - 1)], shape);
-    }
+    static Tensor Draw(Shape shape, int seed) => Ops.Cast(LayerTests.Draw(shape, seed), DType.Float32);
 
     static void Same(Tensor a, Tensor b) =>
         Assert.That(a.ToDoubles(), Is.EqualTo(b.ToDoubles()).AsCollection.Using<double>((x, y) => Math.Abs(x - y) <= 1e-5 * (1 + Math.Abs(y)) ? 0 : 1));

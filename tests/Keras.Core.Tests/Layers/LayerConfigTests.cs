@@ -9,14 +9,17 @@ sealed class LayerConfigTests
     // Keras has two names for one class.
     static readonly Dictionary<string, string> OtherFiles = new() { ["GroupQueryAttention"] = "GroupedQueryAttention" };
 
+    // The one recorded Pipeline has a layer that its test wrote.
     static IEnumerable<string> Recorded() =>
-        LayerTable.Rows.Select(r => r.Type.Name).Distinct().Where(name => File.Exists(Recording(name)) && Configs(name).Length > 0);
+        LayerTable.Rows.Select(r => r.Type.Name).Distinct().Where(name => File.Exists(Recording(name)) && name != "Pipeline");
 
     [TestCaseSource(nameof(Recorded))]
     public void Config_is_what_Keras_writes(string name)
     {
         var type = LayerTable.Rows.First(r => r.Type.Name == name).Type;
-        foreach (var config in Configs(name))
+        var configs = Configs(name);
+        Assert.That(configs, Is.Not.Empty);
+        foreach (var config in configs)
         {
             var layer = (Layer)ObjectConfig.Construct(type, config);
             Assert.That(Canonical(layer.GetConfig()), Is.EqualTo(Canonical(config)).Using<JsonElement>(JsonElement.DeepEquals));

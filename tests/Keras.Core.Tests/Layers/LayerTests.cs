@@ -155,7 +155,7 @@ sealed class LayerTests
 
     static Tensor Moved(Tensor x, double[] direction, double step) => Tensor.Of([.. x.ToDoubles().Zip(direction, (v, d) => v + (step * d))], x.Shape);
 
-    static Tensor Draw(Shape shape, int seed)
+    internal static Tensor Draw(Shape shape, int seed)
     {
         var random = new System.Random(seed);
         return Tensor.Of([.. Enumerable.Range(0, (int)shape.Size).Select(_ => (random.NextDouble() * 2) - 1)], shape);
