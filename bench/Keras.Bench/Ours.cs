@@ -68,7 +68,28 @@ static class Ours
         return TrainingStep(new Sequential([new Input(80, 128), layer, new Dense(10)]), [32, 80, 128]);
     }
 
-    static Action TrainingStep(Sequential model, Shape shape)
+    /// <summary>Attention and a network of two layers for each step, both added to what they were given and normalized.</summary>
+    public static Action TransformerStep()
+    {
+        var x = Layer.Input(128, 128);
+        var attended = new LayerNormalization().Apply(x + new MultiHeadAttention(4, 32).Apply(x, x));
+        var fed = new Dense(128).Apply(new Dense(512, "relu").Apply(attended));
+        var pooled = new GlobalAveragePooling1D().Apply(new LayerNormalization().Apply(attended + fed));
+        return TrainingStep(new Model(x, new Dense(10).Apply(pooled)), [32, 128, 128]);
+    }
+
+    public static Action SeparableStep() => TrainingStep(new Sequential(
+    [
+        new Input(28, 28, 64),
+        new DepthwiseConv2D(3, padding: "same", useBias: false), new BatchNormalization(), new ReLU(),
+        new Conv2D(128, 1, useBias: false), new BatchNormalization(), new ReLU(),
+        new GlobalAveragePooling2D(), new Dense(10),
+    ]), [32, 28, 28, 64]);
+
+    public static Action NormalizedStep() => TrainingStep(
+        new Sequential([new Input(56, 56, 64), new BatchNormalization(), new ReLU(), new GlobalAveragePooling2D(), new Dense(10)]), [32, 56, 56, 64]);
+
+    static Action TrainingStep(Model model, Shape shape)
     {
         model.Compile("adam", new Losses.SparseCategoricalCrossentropy(fromLogits: true));
         Nest x = Random.Normal(shape, seed: 4).Detach(), y = Labels(shape[0]);

@@ -11,7 +11,8 @@ if (args is ["quick", .. var rest])
     Quick.Run(
         filter: rest.FirstOrDefault(word => !word.Contains('=', StringComparison.Ordinal)) ?? "",
         threads: Option(rest, "threads", 1),
-        rounds: Option(rest, "rounds", 15));
+        rounds: Option(rest, "rounds", 15),
+        busy: Option(rest, "busy", 0) == 1);
     return;
 }
 

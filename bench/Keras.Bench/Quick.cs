@@ -37,10 +37,21 @@ static class Quick
         yield return new("convnet-step", 0, TorchPeers.ConvnetStep, Bench.Ours.ConvnetStep);
         foreach (var cell in new[] { "lstm", "gru" })
             yield return new($"{cell}-step", 0, () => TorchPeers.RecurrentStep(cell), () => Bench.Ours.RecurrentStep(cell));
+        yield return new("transformer-step", 0, TorchPeers.TransformerStep, Bench.Ours.TransformerStep);
+        yield return new("separable-step", 0, TorchPeers.SeparableStep, Bench.Ours.SeparableStep);
+        yield return new("batchnorm-relu-step", 0, TorchPeers.NormalizedStep, Bench.Ours.NormalizedStep);
     }
 
-    public static void Run(string filter, int threads, int rounds)
+    static bool _busy;
+
+    /// <param name="filter">What the name of a case holds.</param>
+    /// <param name="threads">Of both sides.</param>
+    /// <param name="rounds">Of which the median counts.</param>
+    /// <param name="busy">Whether the machine has other work: then the time of one thread is that of the processor.</param>
+    public static void Run(string filter, int threads, int rounds, bool busy)
     {
+        if (busy && threads != 1) throw new ArgumentException("processor time is measured on 1 thread", nameof(threads));
+        _busy = busy;
         TorchPeers.SetThreads(threads);
         Bench.Ours.SetThreads(threads);
         Console.WriteLine($"threads {threads}, median of {rounds}; ratio = torch / ours, above 1 ours is faster");
@@ -97,11 +108,14 @@ static class Quick
 
     static double Time(Action action, int repeats)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = Now();
         for (var i = 0; i < repeats; i++)
             action();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds / repeats;
+        return (Now() - start).TotalMilliseconds / repeats;
     }
+
+    // On a busy machine the time that the process had processors is steadier than the clock; of several threads it says nothing, as they spin.
+    static TimeSpan Now() => _busy ? Environment.CpuUsage.TotalTime : Stopwatch.GetElapsedTime(0);
 
     static double Median(double[] times)
     {

@@ -87,6 +87,38 @@ public class SteadyStateTests
         Assert.That(meter.Bytes, Is.All.Zero);
     }
 
+    static Model Transformer()
+    {
+        var x = Layer.Input(6, 8);
+        var attended = new LayerNormalization().Apply(x + new MultiHeadAttention(2, 4).Apply(x, x));
+        var fed = new LayerNormalization().Apply(attended + new Dense(8).Apply(new Dense(16, "relu").Apply(attended)));
+        return new Model(x, new Dense(10).Apply(new GlobalAveragePooling1D().Apply(fed)));
+    }
+
+    static Sequential Separable() => new Sequential(
+    [
+        new Input(6, 8, 3), new DepthwiseConv2D(3, padding: "same", useBias: false), new BatchNormalization(), new ReLU(),
+        new Conv2D(5, 1, useBias: false), new BatchNormalization(), new ReLU(), new GlobalAveragePooling2D(), new Dense(10),
+    ]);
+
+    [Test]
+    public void A_training_step_of_a_transformer_block_allocates_nothing() => AssertSteady(Transformer(), [64, 6, 8]);
+
+    [Test]
+    public void A_training_step_of_a_separable_block_allocates_nothing() => AssertSteady(Separable(), [64, 6, 8, 3]);
+
+    static void AssertSteady(Model model, Shape shape)
+    {
+        var meter = new AllocationMeter();
+        On(2, () =>
+        {
+            model.Compile("adam", new Losses.SparseCategoricalCrossentropy(fromLogits: true));
+            return model.Fit(Random.Normal(shape, seed: 1), Ops.Arange(64) % 10, batchSize: 16, epochs: 4, verbose: 0, callbacks: [meter]);
+        });
+        Assert.That(meter.Bytes, Has.Count.EqualTo(3 * 3));
+        Assert.That(meter.Bytes, Is.All.Zero);
+    }
+
     [Test]
     public void Steps_with_a_short_last_batch_and_weights_allocate_nothing_either()
     {
