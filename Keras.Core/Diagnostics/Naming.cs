@@ -27,6 +27,14 @@ static class Naming
     /// <summary><c>kernel_initializer</c> to <c>KernelInitializer</c>.</summary>
     internal static string Pascal(string snake) => string.Concat(snake.Split('_').Select(w => w.Length == 0 ? "" : char.ToUpperInvariant(w[0]) + w[1..]));
 
+    /// <summary>A field's name as that of an attribute in Python: <c>_firstLayer</c> and the field behind <c>FirstLayer</c> to <c>first_layer</c>.</summary>
+    internal static string Attribute(string field)
+    {
+        // The fields that the compiler makes for properties and primary constructors stand in angle brackets.
+        if (field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is var end and > 1) field = field[1..end];
+        return field.TrimStart('_') is { Length: > 0 } name ? Snake(name) : field;
+    }
+
     /// <summary><c>kernelInitializer</c> and <c>beta1</c> to <c>kernel_initializer</c> and <c>beta_1</c>, as arguments are written in configs.</summary>
     internal static string ConfigKey(string camel)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
 
 namespace Keras;
 
@@ -8,12 +7,8 @@ namespace Keras;
 [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)]
 public abstract partial class Layer
 {
-    readonly List<Variable> _weights = [];
-    readonly List<SeedGenerator> _seeds = [];
-    readonly List<Layer> _sublayers = [];
     readonly Lock _building = new();
     volatile bool _built;
-    bool _fieldsTracked;
     int _calls;
     bool _trainable = true;
     IReadOnlyList<Tensor> _lastLosses = [];
@@ -62,6 +57,10 @@ public abstract partial class Layer
     /// <summary>Whether the activity regularizer is for the outputs, not only for those of layers within.</summary>
     private protected virtual bool PenalizesOutputs => true;
 
+    /// <summary>Whether each sample of a batch is computed by itself, so that what is no batch may be given as one. Layers with statistics see a batch
+    /// as a whole, and of those of other libraries nothing is known.</summary>
+    internal virtual bool IsBySample => GetType().Assembly == typeof(Layer).Assembly && _weights.All(w => w.Trainable) && Sublayers.All(l => l.IsBySample);
+
     /// <summary>Whether optimizers update the weights. Setting it sets it for all layers within.</summary>
     public bool Trainable
     {
@@ -76,126 +75,8 @@ public abstract partial class Layer
     /// <summary>How messages name the layer.</summary>
     internal string Who => $"{GetType().Name} \"{Name}\"";
 
-    /// <summary>The layers within, in the order in which they were tracked.</summary>
-    internal IReadOnlyList<Layer> Sublayers
-    {
-        get
-        {
-            TrackFields();
-            return _sublayers;
-        }
-    }
-
-    /// <summary>All weights, trainable and not, own ones first, in Keras's order.</summary>
-    public virtual IReadOnlyList<Variable> Weights => [.. Own(trainable: true), .. Own(trainable: false), .. Sublayers.SelectMany(l => l.Weights).Distinct()];
-
-    /// <summary>The weights that optimizers update; none if the layer is frozen.</summary>
-    public IReadOnlyList<Variable> TrainableWeights => Trainable
-        ? [.. Own(trainable: true), .. Sublayers.SelectMany(l => l.TrainableWeights).Distinct()]
-        : [];
-
-    /// <summary>The weights that optimizers leave alone.</summary>
-    public IReadOnlyList<Variable> NonTrainableWeights
-    {
-        get
-        {
-            var trainable = TrainableWeights.ToHashSet();
-            return [.. Weights.Where(w => !trainable.Contains(w))];
-        }
-    }
-
-    /// <summary>All weights and the states of random generators.</summary>
-    internal IEnumerable<Variable> Variables => [.. _weights, .. _seeds.Select(s => s.State), .. Sublayers.SelectMany(l => l.Variables).Distinct()];
-
-    IEnumerable<Variable> Own(bool trainable) => _weights.Where(w => w.Trainable == trainable);
-
-    /// <summary>The penalties of the weights, and what the last call on values added to the loss.</summary>
-    public IReadOnlyList<Tensor> Losses => [.. _lastLosses, .. Penalties()];
-
-    /// <summary>The penalties of all weights that are trained and regularized.</summary>
-    internal IEnumerable<Tensor> Penalties() => TrainableWeights.Where(w => w.Regularizer is not null).Select(w => w.Regularizer!.Apply(w.Value));
-
-    /// <summary>The number of weights' elements.</summary>
-    /// <exception cref="InvalidOperationException">The weights have not been made.</exception>
-    public long CountParams() => Built ? Weights.Sum(w => w.Shape.Size)
-        : throw Errors.Invalid(Who, "the layer has no weights yet", "a built layer", "an unbuilt one", "Call it, or Build it for a shape.");
-
-    /// <summary>The values of all weights, in order.</summary>
-    public IReadOnlyList<Tensor> GetWeights() => [.. Weights.Select(w => w.Read().Detach())];
-
-    /// <summary>Sets all weights, in order.</summary>
-    /// <exception cref="ArgumentException">Their number or a shape differs; no weight is changed then.</exception>
-    public void SetWeights(IReadOnlyList<Tensor> weights)
-    {
-        ArgumentNullException.ThrowIfNull(weights);
-        var mine = Weights;
-        if (mine.Count != weights.Count) throw Errors.Argument(Who, "the number of weights differs", mine.Count, weights.Count);
-        for (var i = 0; i < mine.Count; i++)
-            if (mine[i].Shape != weights[i].Shape)
-                throw Errors.Argument(Who, $"the shape of weight \"{mine[i].Path}\" differs", mine[i].Shape, weights[i].Shape);
-        for (var i = 0; i < mine.Count; i++) mine[i].Assign(weights[i]);
-    }
-
-    /// <summary>Makes a weight. Call it from <see cref="Build(Nest)"/>.</summary>
-    /// <param name="shape">The shape, fully known.</param>
-    /// <param name="initializer">Default glorot_uniform for floating dtypes, else zeros.</param>
-    /// <param name="dtype">Default the policy's variable dtype.</param>
-    /// <param name="trainable">Default true.</param>
-    /// <param name="autocast">Whether it is read in the compute dtype. Default true.</param>
-    /// <param name="regularizer">A penalty on its values. Default none.</param>
-    /// <param name="constraint">A rule for its values. Default none.</param>
-    /// <param name="name">Default <c>variable</c> and a number.</param>
-    /// <exception cref="ArgumentException">A dimension is unknown.</exception>
-    protected Variable AddWeight(Shape shape, Initializer? initializer = null, DType? dtype = null, bool trainable = true, bool autocast = true,
-        Regularizer? regularizer = null, Constraint? constraint = null, string? name = null)
-    {
-        if (!shape.IsKnown) throw Errors.Argument(Who, $"weight \"{name}\" has an unknown dimension", "known dimensions", shape);
-        var type = dtype ?? Dtype.VariableDType;
-        initializer ??= type.IsFloating() ? "glorot_uniform" : "zeros";
-        var weight = Trace.Suspend(() => new Variable(initializer.Apply(shape, type), trainable, name));
-        weight.Path = $"{NameScope.Path}/{weight.Name}";
-        (weight.Autocast, weight.Regularizer, weight.Constraint) = (autocast, regularizer, constraint);
-        _weights.Add(weight);
-        return weight;
-    }
-
-    /// <summary>Makes a layer's weights this layer's too.</summary>
-    protected T Track<T>(T layer) where T : Layer
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        if (!_sublayers.Contains(layer)) _sublayers.Add(layer);
-        return layer;
-    }
-
     /// <summary>Counts a symbolic call and gives the number of those before.</summary>
     internal int CountCall() => Interlocked.Increment(ref _calls) - 1;
-
-    internal void Untrack(Layer layer) => _sublayers.Remove(layer);
-
-    /// <summary>Tracks the layers, variables and generators that the fields of a user's class hold, in the order of their declaration.</summary>
-    void TrackFields()
-    {
-        if (_fieldsTracked || GetType().Assembly == typeof(Layer).Assembly) return;
-        _fieldsTracked = true;
-        foreach (var field in GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-        {
-            switch (field.DeclaringType == typeof(Layer) || field.DeclaringType == typeof(Model) ? null : field.GetValue(this))
-            {
-                case Layer layer: Track(layer); break;
-                case IEnumerable<Layer> layers: foreach (var layer in layers) Track(layer); break;
-                case Variable variable when !_weights.Contains(variable): _weights.Add(variable); break;
-                case SeedGenerator seed when !_seeds.Contains(seed): _seeds.Add(seed); break;
-                default: break;
-            }
-        }
-    }
-
-    /// <summary>Makes a random generator's state part of this layer's.</summary>
-    protected SeedGenerator Track(SeedGenerator generator)
-    {
-        _seeds.Add(generator);
-        return generator;
-    }
 
     /// <summary>Adds a scalar to the loss of the model that is being called.</summary>
     protected static void AddLoss(Tensor loss) => CallScope.Current?.Losses.Add(loss);
@@ -244,12 +125,16 @@ public abstract partial class Layer
     public Tensor Apply(Tensor x, bool? training = null, Tensor? mask = null)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (mask is not null && !ReferenceEquals(mask, x.Mask))
-        {
-            x = x.Renewed();
-            x.Mask = mask;
-        }
-        return Apply((Nest)x, training).Tensor;
+        return Apply((Nest)Masked(x, mask), training).Tensor;
+    }
+
+    /// <summary>The tensor with another mask, where one is given.</summary>
+    internal static Tensor Masked(Tensor x, Tensor? mask)
+    {
+        if (mask is null || ReferenceEquals(mask, x.Mask)) return x;
+        x = x.Renewed();
+        x.Mask = mask;
+        return x;
     }
 
     /// <summary>Applies the layer to several tensors.</summary>
@@ -307,14 +192,16 @@ public abstract partial class Layer
             if (_built) return;
             Dtype.Check(Who);
             var outer = Autocast.Enter(null);
+            TrackFields();
+            var held = Held;
             try
             {
                 NameScope.Run(Name, () => Named(() => Build(inputs)));
             }
             catch
             {
-                // A failed build leaves no half of the weights behind, so that the next call can build anew.
-                _weights.Clear();
+                // A failed build leaves nothing half made behind, so that the next call can build anew.
+                Untrack(held);
                 throw;
             }
             finally
@@ -322,7 +209,7 @@ public abstract partial class Layer
                 Autocast.Enter(outer);
             }
             BuiltFor = inputs.Map(t => new Placeholder(t.Type, "input").On());
-            _fieldsTracked = false;
+            LookAtFieldsAgain();
             _built = true;
         }
     }
@@ -385,16 +272,4 @@ public abstract partial class Layer
 
     /// <summary>Class and name.</summary>
     public override string ToString() => Who;
-}
-
-/// <summary>What a layer is told when it is called.</summary>
-/// <param name="Training">Whether to behave as in training.</param>
-/// <param name="Masks">The masks of the inputs, depth first; <c>null</c> where there is none.</param>
-public sealed record CallContext(bool Training, IReadOnlyList<Tensor?> Masks)
-{
-    /// <summary>The mask of the first input.</summary>
-    public Tensor? Mask => Masks.Count > 0 ? Masks[0] : null;
-
-    /// <summary>What else the call was told, in the layer's own form.</summary>
-    internal object? Options { get; init; }
 }

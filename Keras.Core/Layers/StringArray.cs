@@ -25,8 +25,6 @@ public sealed class StringArray : IReadOnlyList<string>
     /// <summary>The string at an index, counted row by row.</summary>
     public string this[int index] => _values[index];
 
-    internal ReadOnlySpan<string> Span => _values;
-
     /// <summary>A vector of strings.</summary>
     public static StringArray Create(ReadOnlySpan<string> values) => new(values.ToArray(), [values.Length]);
 

@@ -39,6 +39,19 @@ public class Model : Layer
     /// <summary>The layers of the model, those furthest from the outputs first; of a subclassed model those in its fields.</summary>
     public virtual IReadOnlyList<Layer> Layers => Graph?.Layers ?? Sublayers;
 
+    /// <summary>How files call the list of layers.</summary>
+    internal const string LayersAttribute = "layers";
+
+    internal override IEnumerable<(string Name, object Value)> SavedAttributes
+    {
+        get
+        {
+            // The optimizer's place is after all that is called before it.
+            var known = base.SavedAttributes.Append((LayersAttribute, Layers));
+            return Optimizer is { } optimizer ? known.Append(("optimizer", optimizer)) : known;
+        }
+    }
+
     /// <summary>The symbolic inputs.</summary>
     /// <exception cref="InvalidOperationException">The model is not functional, or not built yet.</exception>
     public Nest Inputs => RequireGraph().Inputs;

@@ -119,6 +119,15 @@ public static partial class Ops
         return new TakeAlongGradient(x.Rank - 1, x.Shape.With(-1, length)).On(places, Cast(weights, DTypes.Promote(x.DType, weights.DType)));
     }
 
+    /// <summary>The sums of the values whose indices are equal, along an axis, for the indices from 0 up to a depth; others count for nothing.</summary>
+    internal static Tensor SumAt(Tensor indices, Tensor values, int depth, int axis)
+    {
+        var places = AsIndices(indices);
+        // Behind the last place there is one for what does not count.
+        places = Where(LogicalOr(Less(places, 0), Greater(places, depth)), depth, places);
+        return Narrow(new TakeAlongGradient(axis, indices.Shape.With(axis, depth + 1)).On(places, values), axis, 0, depth);
+    }
+
     static int CountedLength(Tensor x, int minlength)
     {
         if (x.IsOpen)

@@ -190,6 +190,29 @@ public abstract partial class Optimizer
         Variable.AssignAll([.. _variables.Zip(weights)]);
     }
 
+    /// <summary>Writes all variables, numbered.</summary>
+    internal void SaveOwnVariables(VariableStore store)
+    {
+        for (var i = 0; i < _variables.Count; i++) store[SavedObjects.Number(i)] = _variables[i].Read();
+    }
+
+    /// <summary>Takes all variables up, or none, with a warning, where the file has another number of them.</summary>
+    /// <exception cref="ArgumentException">The shapes differ, or the number of steps is none.</exception>
+    internal void LoadOwnVariables(VariableStore store)
+    {
+        // Before Keras 3 the learning rate was no variable.
+        Variable[] mine = store.Names.Count == _variables.Count - 1 && _learningRate is not null ? [.. _variables.Where(v => v != _learningRate)] : [.. _variables];
+        if (store.Names.Count == 0) return;
+        if (store.Names.Count != mine.Length)
+        {
+            Callbacks.Messages.Warn(Name, $"the file has {store.Names.Count} variables of the optimizer and it has {_variables.Count}: it starts anew.");
+            return;
+        }
+        if (store.Contains("0") && store["0"] is { Rank: 0 } steps && steps.Item() is not (>= 0 and <= int.MaxValue))
+            throw Errors.Argument(Name, "the number of steps is none", "0 or more", steps.Item());
+        for (var i = 0; i < mine.Length; i++) store.Load(SavedObjects.Number(i), mine[i]);
+    }
+
     /// <summary>Reads Keras's name, such as <c>"adam"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
     public static implicit operator Optimizer(string name) => KnownTypes.Create<Optimizer>(name);

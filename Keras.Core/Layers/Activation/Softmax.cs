@@ -21,10 +21,12 @@ public sealed class Softmax : Layer
     protected override Tensor Call(Tensor x, CallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Mask is not { } mask) return Ops.Softmax(x, Axis);
-        var y = Ops.Softmax(Ops.Where(mask, x, Low(x.DType)), Axis);
-        return Ops.Where(mask, y, 0);
+        return Of(x, Axis, context.Mask);
     }
+
+    /// <summary>The function of this layer.</summary>
+    internal static Tensor Of(Tensor x, Axes axis, Tensor? mask) => mask is null ? Ops.Softmax(x, axis)
+        : Ops.Where(mask, Ops.Softmax(Ops.Where(mask, x, Low(x.DType)), axis), 0);
 
     // Half precision has no -1e9.
     static double Low(DType dtype) => dtype == DType.Float16 ? -3e4 : -1e9;

@@ -48,6 +48,8 @@ public sealed class GroupQueryAttention : ProjectedAttention
 
     private protected override (int Query, int Key, int QuerySize, int ValueSize) Heads => (NumQueryHeads, NumKeyValueHeads, HeadDim, HeadDim);
 
+    private protected override bool HidesProjections => true;
+
     private protected override int[] AxesOf(int rank) => rank == 3 ? [1]
         : throw Errors.Argument(Who, "the inputs have a wrong rank", "(batch, steps, features)", $"{rank} dimensions");
 }

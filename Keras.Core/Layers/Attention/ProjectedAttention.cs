@@ -5,8 +5,9 @@ namespace Keras.Layers;
 /// <summary>Attention in several heads: queries, keys and values are projected for each head, and what the heads give is projected back.</summary>
 public abstract class ProjectedAttention : AttentionLayer
 {
-    readonly Dropout? _dropout;
+    readonly Dropout _dropout;
     EinsumDense? _query, _key, _value, _gate, _output;
+    Softmax? _softmax;
     int[] _axes = [];
 
     private protected ProjectedAttention(double dropout, bool useBias, int? slidingWindow, bool? flashAttention, Initializer? kernelInitializer,
@@ -20,7 +21,7 @@ public abstract class ProjectedAttention : AttentionLayer
         (KernelInitializer, BiasInitializer) = (kernelInitializer ?? "glorot_uniform", biasInitializer ?? "zeros");
         (KernelRegularizer, BiasRegularizer) = (kernelRegularizer, biasRegularizer);
         (KernelConstraint, BiasConstraint) = (kernelConstraint, biasConstraint);
-        if (dropout > 0) _dropout = Track(new Dropout(dropout, seed: seed, dtype: Dtype));
+        _dropout = Track(new Dropout(dropout, seed: seed, dtype: Dtype), "_dropout_layer");
     }
 
     /// <summary>Whether the projections add a bias.</summary>
@@ -74,6 +75,9 @@ public abstract class ProjectedAttention : AttentionLayer
 
     private protected int Positive(int value, string name) => value > 0 ? value : throw Errors.Argument(Who, $"{name} is not positive", "1 or more", value);
 
+    /// <summary>Whether the projections are private attributes in Python, which files name them by.</summary>
+    private protected virtual bool HidesProjections => false;
+
     /// <summary>The axes that attention runs over, for queries of a rank.</summary>
     private protected abstract int[] AxesOf(int rank);
 
@@ -122,6 +126,7 @@ public abstract class ProjectedAttention : AttentionLayer
         if (UseGate) _gate = Projection("gate", query, [heads.Query, heads.ValueSize]);
         _value = Projection("value", value, [heads.Key, heads.ValueSize]);
         var attended = query.Slice(0, query.Rank - 1).Append([heads.Query, heads.ValueSize]);
+        _softmax = Track(new Softmax(Axes.Create([.. Enumerable.Range(-_axes.Length, _axes.Length)]), dtype: Dtype), "_softmax");
         _output = Projection("attention_output", attended, Features ?? [query[-1]], bound: 2);
     }
 
@@ -135,7 +140,8 @@ public abstract class ProjectedAttention : AttentionLayer
             kernelRegularizer: KernelRegularizer, biasRegularizer: BiasRegularizer, kernelConstraint: KernelConstraint, biasConstraint: BiasConstraint,
             name: name, dtype: Dtype, trainable: Trainable, activityRegularizer: ActivityRegularizer);
         dense.Build(input);
-        return Track(dense);
+        var attribute = $"{(name == "attention_output" ? "output" : name)}_dense";
+        return Track(dense, HidesProjections || name == "gate" ? $"_{attribute}" : attribute);
     }
 
     private protected override (Tensor Output, Tensor? Scores) Attend(IReadOnlyList<Tensor> inputs, CallContext context, AttentionOptions options)
@@ -147,7 +153,7 @@ public abstract class ProjectedAttention : AttentionLayer
         var gate = _gate?.Apply(x);
         value = _value!.Apply(value);
         var mask = Both(inputs.Count > 3 ? Ops.Cast(inputs[3], DType.Bool) : null, InputMask(context));
-        var fused = !options.Scores && query.Rank == 4 && !(context.Training && _dropout is not null);
+        var fused = !options.Scores && query.Rank == 4 && !(context.Training && Dropout > 0);
         var (output, scores) = fused ? (Fused(query, key, value, mask, options.Causal), null) : Explicit(query, key, value, mask, options.Causal, context.Training);
         return (_output!.Apply(gate is null ? output : output * Ops.Sigmoid(gate)), scores);
     }
@@ -172,9 +178,8 @@ public abstract class ProjectedAttention : AttentionLayer
         var (target, source, product) = Equations(query.Rank);
         var scores = Ops.Einsum($"{source},{target}->{product}", key, query * (1 / Math.Sqrt(heads.QuerySize)));
         mask = Both(Both(mask, Window(query, key)), causal ? Places(query, key, Ops.GreaterEqual) : null);
-        var softmax = new Softmax(Axes.Create([.. Enumerable.Range(scores.Rank - _axes.Length, _axes.Length)]), dtype: Dtype);
-        scores = softmax.Apply(scores, mask: mask is null ? null : OverHeads(mask, scores.Rank));
-        var weights = _dropout is null ? scores : _dropout.Apply(scores, training);
+        scores = _softmax!.Apply(scores, mask: mask is null ? null : OverHeads(mask, scores.Rank));
+        var weights = _dropout.Apply(scores, training);
         return (Ops.Einsum($"{product},{source}->{target}", weights, value), scores);
     }
 

@@ -8,9 +8,9 @@ public abstract class Convolutional : SpatialConvolution
     private protected Convolutional(int rank, int filters, Axes kernelSize, Axes? strides, Padding padding, DataFormat dataFormat,
         Axes? dilationRate, int groups, ActivationFunction? activation, bool useBias, Initializer? kernelInitializer,
         Initializer? biasInitializer, Regularizer? kernelRegularizer, Regularizer? biasRegularizer, Regularizer? activityRegularizer,
-        Constraint? kernelConstraint, Constraint? biasConstraint, string? name, DTypePolicy? dtype, bool trainable)
+        Constraint? kernelConstraint, Constraint? biasConstraint, string? name, DTypePolicy? dtype, bool trainable, bool causal = false)
         : base(rank, kernelSize, strides, padding, dataFormat, dilationRate, activation, useBias, biasInitializer, biasRegularizer,
-            activityRegularizer, biasConstraint, name, dtype, trainable)
+            activityRegularizer, biasConstraint, name, dtype, trainable, causal)
     {
         (Filters, Groups) = (Positive("filters", filters), Positive("groups", groups));
         if (filters % groups != 0)

@@ -9,18 +9,24 @@ public abstract class SpatialConvolution : ActivatedLayer
 
     private protected SpatialConvolution(int rank, Axes kernelSize, Axes? strides, Padding padding, DataFormat dataFormat, Axes? dilationRate,
         ActivationFunction? activation, bool useBias, Initializer? biasInitializer, Regularizer? biasRegularizer,
-        Regularizer? activityRegularizer, Constraint? biasConstraint, string? name, DTypePolicy? dtype, bool trainable)
+        Regularizer? activityRegularizer, Constraint? biasConstraint, string? name, DTypePolicy? dtype, bool trainable, bool causal = false)
         : base(activation, name, dtype, trainable, activityRegularizer)
     {
         Rank = rank;
         KernelSize = kernelSize.Expand(rank, Who, "kernel_size");
         Strides = (strides ?? 1).Expand(rank, Who, "strides");
         DilationRate = (dilationRate ?? 1).Expand(rank, Who, "dilation_rate");
-        if (Strides.Any(s => s > 1) && DilationRate.Any(d => d > 1))
-            throw Errors.Argument(Who, "strides and dilation_rate cannot both be above 1", "one of them 1", $"strides {Strides}, dilation_rate {DilationRate}");
-        (Padding, DataFormat, UseBias) = (this is Conv1D ? padding : padding.NotCausal(Who), dataFormat.Resolved, useBias);
+        RefuseBoth(Strides, DilationRate, Who);
+        (Padding, DataFormat, UseBias) = (causal ? padding : padding.NotCausal(Who), dataFormat.Resolved, useBias);
         (BiasInitializer, BiasRegularizer, BiasConstraint) = (biasInitializer ?? "zeros", biasRegularizer, biasConstraint);
         InputSpec = [new InputSpec(Ndim: rank + 2)];
+    }
+
+    /// <summary>Refuses steps that are strides and dilated at once.</summary>
+    internal static void RefuseBoth(Axes strides, Axes dilationRate, string who)
+    {
+        if (strides.Any(s => s > 1) && dilationRate.Any(d => d > 1))
+            throw Errors.Argument(who, "strides and dilation_rate cannot both be above 1", "one of them 1", $"strides {strides}, dilation_rate {dilationRate}");
     }
 
     /// <summary>The window, one number a spatial axis.</summary>

@@ -59,6 +59,9 @@ public sealed class Lambda : Layer
     /// <inheritdoc/>
     protected override Tensor? ComputeMask(Nest inputs, CallContext context) => Mask;
 
+    // Nothing is known of the function.
+    internal override bool IsBySample => false;
+
     /// <inheritdoc/>
     public override JsonObject GetConfig()
     {

@@ -10,7 +10,7 @@ public abstract class Wrapper : Layer
         : base(name, dtype, trainable, activityRegularizer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        Layer = Track(layer);
+        Layer = Track(layer, "layer");
     }
 
     /// <summary>The layer within.</summary>

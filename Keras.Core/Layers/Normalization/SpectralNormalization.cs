@@ -26,6 +26,8 @@ public sealed class SpectralNormalization : Wrapper
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Weights => _kernel is null ? base.Weights : [_kernel, .. base.Weights.Where(w => w != _kernel)];
 
+    internal override IReadOnlyList<Variable> OwnVariables => _kernel is null ? base.OwnVariables : [_kernel, .. base.OwnVariables];
+
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape)
     {

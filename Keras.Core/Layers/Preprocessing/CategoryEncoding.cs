@@ -64,8 +64,8 @@ static class Encoding
             case "multi_hot":
                 return Ops.MultiHot(indices, depth, dtype: dtype);
             default:
-                var rows = Ops.OneHot(indices, depth, dtype: dtype);
-                return Ops.Sum(weights is null ? rows : rows * Ops.ExpandDims(Ops.Cast(weights, dtype), -1), sample);
+                var counts = Ops.SumAt(indices, weights is null ? Ops.OnesLike(indices, dtype) : Ops.Cast(weights, dtype), depth, sample);
+                return indices.Rank > 2 ? Ops.Moveaxis(counts, sample, -1) : counts;
         }
     }
 

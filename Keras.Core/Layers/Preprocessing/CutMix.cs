@@ -18,6 +18,8 @@ public sealed class CutMix : RandomAugmentation
     /// <summary>The bounds of the parameter of the beta distribution of areas.</summary>
     public Interval Factor { get; }
 
+    internal override bool IsBySample => false;
+
     private protected override Change Draw(Batch batch, Seed seed)
     {
         if (Factor.High == 0) return new Change(x => x);

@@ -86,6 +86,12 @@ public sealed class Discretization : Layer
         return OutputMode == "int" ? indices : Encoding.Of(indices, OutputMode, bounds.Count + 1, Dtype.ComputeDType);
     }
 
+    // The bounds are in the config; files of old versions have a summary of the data here.
+    /// <inheritdoc/>
+    protected internal override void LoadOwnVariables(VariableStore store)
+    {
+    }
+
     /// <inheritdoc/>
     public override JsonObject GetConfig()
     {

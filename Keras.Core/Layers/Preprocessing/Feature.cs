@@ -57,7 +57,7 @@ public sealed class Feature
     internal JsonObject Serialize() => Serialized("Feature", new JsonObject
     {
         ["dtype"] = Dtype,
-        ["preprocessor"] = ObjectConfig.Serialize(Preprocessor, "keras.layers"),
+        ["preprocessor"] = Preprocessor.Serialize(),
         ["output_mode"] = OutputMode,
     });
 

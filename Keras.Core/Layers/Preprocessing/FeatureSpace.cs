@@ -28,8 +28,8 @@ public sealed class FeatureSpace : Layer
         if (features.Count == 0) throw Errors.Argument(Who, "there are no features", "one or more", "none");
         OutputMode = Choice.Check("output_mode", outputMode, "concat", "dict");
         (CrossingDim, HashingDim, NumDiscretizationBins) = (crossingDim, hashingDim, numDiscretizationBins);
-        Features = new SortedDictionary<string, Feature>(features.ToDictionary(f => f.Key, f => f.Value.Named(f.Key, hashingDim, numDiscretizationBins)),
-            StringComparer.Ordinal);
+        Features = new OrderedDictionary<string, Feature>(features.Select(f =>
+            KeyValuePair.Create(f.Key, f.Value.Named(f.Key, hashingDim, numDiscretizationBins))));
         foreach (var feature in Features.Values) Track(feature.Preprocessor);
         Crosses = [.. (crosses ?? []).Select(c => new Cross(c.FeatureNames, c.CrossingDim ?? crossingDim, c.OutputMode))];
         foreach (var cross in Crosses)
@@ -40,7 +40,7 @@ public sealed class FeatureSpace : Layer
         }
     }
 
-    /// <summary>How each feature is encoded, in the order of the names.</summary>
+    /// <summary>How each feature is encoded, in the order in which they were given.</summary>
     public IReadOnlyDictionary<string, Feature> Features { get; }
 
     /// <summary>Whether the result is one vector or a dictionary.</summary>
@@ -144,6 +144,7 @@ public sealed class FeatureSpace : Layer
         RequireAdapted();
         var single = data.Values.Any(c => c.Shape.Rank == 0);
         var merged = Encoded(Features.ToDictionary(f => f.Key, f => Preprocessed(f.Key, f.Value, Raised(Of(data, f.Key)))));
+        EnsureBuilt(merged);
         return single ? merged.Map(t => t.Rank >= 2 && t.Shape[0] == 1 ? Ops.Squeeze(t, 0) : t) : merged;
     }
 
@@ -164,7 +165,7 @@ public sealed class FeatureSpace : Layer
 
     void RequireAdapted()
     {
-        if (!_adapted && Features.Values.FirstOrDefault(f => Adapts(f.Preprocessor)) is { } feature)
+        if (!_adapted && Features.Values.FirstOrDefault(f => Adapts(f.Preprocessor) && f.Preprocessor is not Discretization { BinBoundaries: not null }) is { } feature)
             throw Errors.Invalid(Who, "features have to be adapted first", "Adapt before the first call", feature.Preprocessor.Name);
     }
 
@@ -205,7 +206,7 @@ public sealed class FeatureSpace : Layer
 
     Nest Encoded(Dictionary<string, Tensor> features)
     {
-        var parts = Features.Select(f => (f.Key, Tensor: Encode(f.Key, features[f.Key], f.Value.OutputMode, f.Value.Preprocessor)));
+        var parts = Features.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (f.Key, Tensor: Encode(f.Key, features[f.Key], f.Value.OutputMode, f.Value.Preprocessor)));
         var crossed = Crosses.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => (Key: c.Name,
             Tensor: Encode(c.Name, _crossers[c.Name].Apply([.. c.FeatureNames.Select(n => (Column)features[n])]), c.OutputMode, _crossers[c.Name])));
         var all = parts.Concat(crossed).ToArray();
@@ -231,6 +232,11 @@ public sealed class FeatureSpace : Layer
         };
         return Layers.Encoding.Of(feature, "multi_hot", depth, Config.Floatx);
     }
+
+    // In Keras each feature is an object of its own that holds the layer.
+    internal override IEnumerable<(string Name, object Value)> SavedAttributes => Features.Values
+        .Select((f, i) => (i == 0 ? "features/feature/preprocessor" : $"features/feature_{i}/preprocessor", (object)f.Preprocessor))
+        .Append(("crossers", _crossers));
 
     /// <inheritdoc/>
     public override JsonObject GetConfig()

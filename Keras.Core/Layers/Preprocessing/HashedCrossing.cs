@@ -56,6 +56,7 @@ public sealed class HashedCrossing : Layer
             for (var i = 0; i < hashes.Length; i++) hashes[i] = Fingerprints.Join(hashes[i], parts[i]);
         }
         var bins = Tensor.Of([.. hashes.Select(h => (long)(h % (ulong)NumBins))], shape);
+        EnsureBuilt(bins);
         return OutputMode == "int" ? Ops.Cast(bins, Dtype.ComputeDType) : Encoding.Of(bins, OutputMode, NumBins, Dtype.ComputeDType);
     }
 

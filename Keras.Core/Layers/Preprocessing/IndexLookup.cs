@@ -7,15 +7,17 @@ namespace Keras.Layers;
 /// <typeparam name="T">What a token is.</typeparam>
 public abstract class IndexLookup<T> : Layer where T : notnull
 {
-    readonly object? _mask;
-    readonly T _unknown;
+    const string VocabularyFile = "vocabulary.txt";
+    const string IdfName = "idf_weights";
+
     volatile Vocabulary<T>? _vocabulary;
+    double[]? _stored;
 
     private protected IndexLookup(int? maxTokens, int numOovIndices, object? mask, T unknown, IReadOnlyList<T>? vocabulary,
         IReadOnlyList<double>? idfWeights, bool invert, string outputMode, bool padToMaxTokens, bool sparse, Salt? salt, string? name,
         DTypePolicy? dtype, bool trainable) : base(name, dtype, trainable)
     {
-        (_mask, _unknown, Salt, Invert) = (mask, unknown, salt, invert);
+        (Mask, OovToken, Salt, Invert) = (mask, unknown, salt, invert);
         if (maxTokens is <= 1) throw Errors.Argument(Who, "max_tokens is too small", "2 or more", maxTokens);
         if (padToMaxTokens && maxTokens is null) throw Errors.Argument(Who, "pad_to_max_tokens has nothing to pad to", "max_tokens", "none");
         if (numOovIndices < 0) throw Errors.Argument(Who, "num_oov_indices is negative", "0 or more", numOovIndices);
@@ -39,6 +41,12 @@ public abstract class IndexLookup<T> : Layer where T : notnull
 
     /// <summary>How many indices there are for unknown tokens.</summary>
     public int NumOovIndices { get; }
+
+    /// <summary>The token of masked places, if any: no <c>T?</c>, which for integers were no nullable.</summary>
+    private protected object? Mask { get; }
+
+    /// <summary>What stands for unknown tokens.</summary>
+    public T OovToken { get; }
 
     /// <summary>The vocabulary that the layer was made with; <see cref="GetVocabulary"/> tells the current one.</summary>
     public IReadOnlyList<T>? Vocabulary { get; }
@@ -64,7 +72,7 @@ public abstract class IndexLookup<T> : Layer where T : notnull
     /// <inheritdoc/>
     protected override bool CastsInputs => false;
 
-    private protected bool HasMask => _mask is not null;
+    private protected bool HasMask => Mask is not null;
 
     private protected int OovStart => HasMask && OutputMode == "int" ? 1 : 0;
 
@@ -89,7 +97,7 @@ public abstract class IndexLookup<T> : Layer where T : notnull
     /// <summary>The number of tokens, special ones included.</summary>
     public int VocabularySize() => TokenStart + Tokens.Count;
 
-    IEnumerable<T> Specials() => Enumerable.Repeat(_unknown, TokenStart).Select((unknown, i) => i < OovStart ? (T)_mask! : unknown);
+    IEnumerable<T> Specials() => Enumerable.Repeat(OovToken, TokenStart).Select((unknown, i) => i < OovStart ? (T)Mask! : unknown);
 
     /// <summary>Sets the vocabulary, in place of any before.</summary>
     /// <param name="vocabulary">Tokens, each once; the special ones may stand before them.</param>
@@ -118,11 +126,11 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         if (vocabulary.Count == 0) throw Errors.Argument(Who, "the vocabulary is empty", "one token or more", "none");
         if (tokens.CountBy(t => t).Where(c => c.Value > 1).Select(c => c.Key).ToArray() is { Length: > 0 } repeated)
             throw Errors.Argument(Who, "tokens of the vocabulary are repeated", "each token once", string.Join(", ", repeated.Take(8)));
-        if (_mask is T mask && tokens.Contains(mask))
+        if (Mask is T mask && tokens.Contains(mask))
             throw Errors.Argument(Who, "the mask token is among the tokens", $"special tokens only in front: {string.Join(", ", Specials())}", $"\"{mask}\"");
-        if (Invert && tokens.Contains(_unknown))
+        if (Invert && tokens.Contains(OovToken))
             throw Errors.Argument(Who, "the token for unknown ones is among the tokens", $"special tokens only in front: {string.Join(", ", Specials())}",
-                $"\"{_unknown}\"");
+                $"\"{OovToken}\"");
         if (TokenStart + tokens.Length > MaxTokens)
             throw Errors.Argument(Who, "the vocabulary is larger than max_tokens", $"at most {MaxTokens}, special tokens included", TokenStart + tokens.Length);
     }
@@ -142,13 +150,13 @@ public abstract class IndexLookup<T> : Layer where T : notnull
     }
 
     /// <summary>Makes a vocabulary of the tokens of documents, in place of any before.</summary>
-    private protected void Learn(IEnumerable<T[]> documents)
+    internal void Learn(IEnumerable<T[]> documents)
     {
         if (Vocabulary is not null) throw Errors.Invalid(Who, "the vocabulary was given", "a layer without vocabulary", $"{Vocabulary.Count} tokens");
         var counts = new TokenCounts<T>();
         foreach (var document in documents) counts.AddDocument(document);
         if (counts.IsEmpty) throw Errors.Invalid(Who, "there is nothing to adapt to", "one token or more", "none");
-        var tokens = counts.Tokens(t => _unknown.Equals(t) || t.Equals(_mask), Order, MaxTokens - TokenStart);
+        var tokens = counts.Tokens(t => OovToken.Equals(t) || t.Equals(Mask), Order, MaxTokens - TokenStart);
         double[] idf = [.. tokens.Select(counts.Idf)];
         Take(new Vocabulary<T>(tokens, OutputMode != "tf_idf" ? null
             : Padded(Enumerable.Repeat(idf.Length == 0 ? 0 : (double)(float)idf.Average(), TokenStart), idf)));
@@ -162,11 +170,11 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         return Enumerable.Range(0, shape[0]).Select(i => values.AsSpan(i * length, length).ToArray());
     }
 
-    private protected bool IsMask(T token) => token.Equals(_mask);
+    private protected bool IsMask(T token) => token.Equals(Mask);
 
     /// <summary>The index of a token.</summary>
     /// <exception cref="ArgumentException">It is unknown, and there is no index for unknown ones.</exception>
-    private protected long IndexOf(T token) => IsMask(token) ? MaskIndex
+    internal long IndexOf(T token) => IsMask(token) ? MaskIndex
         : _vocabulary?.PlaceOf(token) is { } place ? TokenStart + place
         : NumOovIndices switch
         {
@@ -179,8 +187,8 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         $"\"{token}\"", "num_oov_indices of 1 or more gives unknown tokens an index.");
 
     /// <summary>The token at an index: the one for unknown ones where there is none.</summary>
-    private protected T TokenAt(long index) => HasMask && index == 0 ? (T)_mask!
-        : index >= TokenStart && index < VocabularySize() ? Tokens[(int)(index - TokenStart)] : _unknown;
+    private protected T TokenAt(long index) => HasMask && index == 0 ? (T)Mask!
+        : index >= TokenStart && index < VocabularySize() ? Tokens[(int)(index - TokenStart)] : OovToken;
 
     /// <summary>Indices as the layer gives them. Those below 0 count for nothing.</summary>
     private protected Tensor Encode(Tensor indices)
@@ -192,8 +200,8 @@ public abstract class IndexLookup<T> : Layer where T : notnull
             throw Errors.Argument(Who, $"output_mode {OutputMode} takes no more than 2 dimensions", "2 or fewer", indices.Shape);
         var depth = PadToMaxTokens ? MaxTokens!.Value : VocabularySize();
         if (OutputMode != "tf_idf") return Encoding.Of(indices, OutputMode, depth, Dtype.ComputeDType);
-        if (_vocabulary?.Idf is not { } idf) throw Errors.Invalid(Who, "there are no idf_weights", "a vocabulary with idf_weights, or Adapt", "neither");
-        return Encoding.Of(indices, "count", depth, Dtype.ComputeDType) * Ops.Cast(Tensor.Of([.. idf], [idf.Count]), Dtype.ComputeDType);
+        if (_vocabulary?.IdfVector is not { } idf) throw Errors.Invalid(Who, "there are no idf_weights", "a vocabulary with idf_weights, or Adapt", "neither");
+        return Encoding.Of(indices, "count", depth, Dtype.ComputeDType) * Ops.Cast(idf, Dtype.ComputeDType);
     }
 
     /// <summary>The vocabulary as files hold it: a token a line, special ones included.</summary>
@@ -207,11 +215,48 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         if (Vocabulary is not null) return;
         var lines = text.ReplaceLineEndings("\n").Split('\n').ToList();
         while (lines.Count > 0 && lines[^1].Length == 0) lines.RemoveAt(lines.Count - 1);
+        T[] tokens = [.. lines.Select(Parse)];
+        // A layer that was never adapted has no tokens but the special ones.
+        if (tokens.SequenceEqual(Specials())) return;
         // The weights of a file cover the padding too.
-        SetVocabulary([.. lines.Select(Parse)], idf?.Take(lines.Count).ToArray());
+        SetVocabulary(tokens, idf?.Take(tokens.Length).ToArray());
     }
 
     private protected abstract T Parse(string line);
+
+    /// <inheritdoc/>
+    protected internal override void SaveOwnVariables(VariableStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        if (CurrentIdf is { } idf) store[IdfName] = Ops.Cast(Tensor.Of([.. idf], [idf.Count]), Config.Floatx);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void LoadOwnVariables(VariableStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        if (OutputMode != "tf_idf" || Vocabulary is not null) return;
+        _stored = store[IdfName].ToDoubles();
+        if (_vocabulary is not null) SetVocabulary(GetVocabulary(), [.. _stored.Take(VocabularySize())]);
+    }
+
+    // A vocabulary that was given is in the config.
+    /// <inheritdoc/>
+    protected internal override void SaveAssets(IDictionary<string, byte[]> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (Vocabulary is null) files[VocabularyFile] = System.Text.Encoding.UTF8.GetBytes(WriteVocabulary());
+    }
+
+    /// <inheritdoc/>
+    protected internal override void LoadAssets(IReadOnlyDictionary<string, byte[]> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (Vocabulary is not null) return;
+        if (!files.TryGetValue(VocabularyFile, out var text))
+            throw Errors.Argument(Who, "the vocabulary is missing", VocabularyFile, files.Count == 0 ? "no files" : string.Join(", ", files.Keys));
+        ReadVocabulary(System.Text.Encoding.UTF8.GetString(text), _stored);
+    }
 
     /// <inheritdoc/>
     public override JsonObject GetConfig()

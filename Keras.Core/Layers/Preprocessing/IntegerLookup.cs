@@ -35,16 +35,12 @@ public sealed class IntegerLookup : IndexLookup<long>
         : base(maxTokens, numOovIndices, maskToken, oovToken, vocabulary, idfWeights, invert, outputMode, padToMaxTokens, sparse, salt, name, dtype,
             trainable)
     {
-        (MaskToken, OovToken) = (maskToken, oovToken);
         VocabularyDtype = Choice.Check("vocabulary_dtype", vocabularyDtype, "int64");
         OovMethod = Choice.Check("oov_method", oovMethod, "floormod", "farmhash");
     }
 
     /// <summary>The integer of masked places.</summary>
-    public long? MaskToken { get; }
-
-    /// <summary>What stands for unknown integers.</summary>
-    public long OovToken { get; }
+    public long? MaskToken => (long?)Mask;
 
     /// <summary>The dtype of the vocabulary: int64.</summary>
     public string VocabularyDtype { get; }

@@ -4,6 +4,8 @@ namespace Keras.Layers;
 /// (…, bins, windows).</summary>
 public sealed class MelSpectrogram : Layer
 {
+    Tensor? _triangles;
+
     /// <summary>Chooses the windows, the scale and the unit.</summary>
     /// <param name="fftLength">Samples of the transform.</param>
     /// <param name="sequenceStride">Samples from one window to the next.</param>
@@ -72,6 +74,9 @@ public sealed class MelSpectrogram : Layer
     /// <summary>The power of 0 decibels.</summary>
     public double RefPower { get; }
 
+    // Decibels count down from the loudest of the batch.
+    internal override bool IsBySample => !PowerToDb;
+
     // Half precision would lose the quiet frequencies: only the result is rounded to it.
     /// <inheritdoc/>
     protected override bool CastsInputs => false;
@@ -82,7 +87,7 @@ public sealed class MelSpectrogram : Layer
         x = Ops.Cast(x, Dtype.ComputeDType == DType.Float64 ? DType.Float64 : DType.Float32);
         var (real, imaginary) = Ops.Stft(x, SequenceLength, SequenceStride, FftLength, Window);
         var power = Ops.Square(real) + Ops.Square(imaginary);
-        var bins = Ops.Matmul(MagExp == 2 ? power : Ops.Power(power, MagExp / 2), Ops.Cast(Triangles(), x.DType));
+        var bins = Ops.Matmul(MagExp == 2 ? power : Ops.Power(power, MagExp / 2), Ops.Cast(_triangles ??= Triangles(), x.DType));
         return Ops.Cast(Ops.Swapaxes(PowerToDb ? Decibels(bins) : bins, -1, -2), Dtype.ComputeDType);
     }
 
@@ -103,12 +108,14 @@ public sealed class MelSpectrogram : Layer
         var (low, high) = (Mel((float)MinFreq), Mel((float)MaxFreq));
         var edges = Enumerable.Range(0, NumMelBins + 2).Select(i => low + ((high - low) * ((float)i / (NumMelBins + 1)))).ToArray();
         var weights = new float[frequencies * NumMelBins];
-        for (var i = NumMelBins; i < weights.Length; i++)
+        for (var frequency = 1; frequency < frequencies; frequency++)
         {
-            var (frequency, bin) = Math.DivRem(i, NumMelBins);
             var place = Mel(SamplingRate / 2f * ((float)frequency / (frequencies - 1)));
-            var (rise, fall) = ((place - edges[bin]) / (edges[bin + 1] - edges[bin]), (edges[bin + 2] - place) / (edges[bin + 2] - edges[bin + 1]));
-            weights[i] = Math.Max(0, Math.Min(rise, fall));
+            for (var bin = 0; bin < NumMelBins; bin++)
+            {
+                var (rise, fall) = ((place - edges[bin]) / (edges[bin + 1] - edges[bin]), (edges[bin + 2] - place) / (edges[bin + 2] - edges[bin + 1]));
+                weights[(frequency * NumMelBins) + bin] = Math.Max(0, Math.Min(rise, fall));
+            }
         }
         return Tensor.Of(weights, [frequencies, NumMelBins]);
     }

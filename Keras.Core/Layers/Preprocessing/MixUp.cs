@@ -18,6 +18,8 @@ public sealed class MixUp : RandomAugmentation
     /// <summary>The parameter of the beta distribution of the weights.</summary>
     public double Alpha { get; }
 
+    internal override bool IsBySample => false;
+
     private protected override Change Draw(Batch batch, Seed seed)
     {
         var others = Random.Shuffle(Ops.Arange(batch.Count), seed: seed);

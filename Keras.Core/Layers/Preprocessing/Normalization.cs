@@ -46,13 +46,11 @@ public sealed class Normalization : Layer
         _kept = Axis.Of(inputShape, Who);
         var shape = Shape.Of([.. _kept.Select(a => inputShape[a])]);
         if (!shape.IsKnown) throw Errors.Argument(Who, "a dimension along the axes is not known", $"known ones at {_kept}", inputShape);
+        // Refuses at once what cannot stretch.
+        if (Mean is not null && Shape.Broadcast(Mean.Shape, shape, Who) != shape)
+            throw Errors.Argument(Who, "mean and variance have another shape", shape, Mean.Shape);
         InputSpec = [new InputSpec(Ndim: inputShape.Rank, Axes: _kept.ToDictionary(a => a, a => inputShape[a]))];
-        if (Mean is not null)
-        {
-            // Refuses at once what cannot stretch.
-            if (Shape.Broadcast(Mean.Shape, shape, Who) != shape) throw Errors.Argument(Who, "mean and variance have another shape", shape, Mean.Shape);
-            return;
-        }
+        if (Mean is not null) return;
         _mean = AddWeight(shape, "zeros", trainable: false, autocast: false, name: "mean");
         _variance = AddWeight(shape, "ones", trainable: false, autocast: false, name: "variance");
         // Older files have it; it stays 0.
@@ -92,8 +90,7 @@ public sealed class Normalization : Layer
             (mean, variance) = (mean!.Detach(), variance!.Detach());
         }
         if (mean is null || variance is null) throw Errors.Invalid(Who, "there is nothing to adapt to", "one sample or more", "none");
-        _mean!.Assign(mean);
-        _variance!.Assign(variance);
+        Variable.AssignAll([(_mean!, mean), (_variance!, variance)]);
     }
 
     static (Tensor Mean, Tensor Variance, double Count) Merged(Tensor mean, Tensor variance, double count, Tensor m, Tensor v, double samples)

@@ -10,7 +10,7 @@ public sealed class Pipeline : Layer
     public Pipeline(IReadOnlyList<Layer> layers, string? name = null) : base(name)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        Layers = [.. layers.Select(Track)];
+        Layers = Track<Layer>([.. layers], "layers");
         SupportsMasking = true;
     }
 

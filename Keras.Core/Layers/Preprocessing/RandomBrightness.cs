@@ -1,27 +1,19 @@
 namespace Keras.Layers;
 
 /// <summary>Makes images brighter or darker at random, as <c>keras.layers.RandomBrightness</c>.</summary>
-public sealed class RandomBrightness : RandomAugmentation
+public sealed class RandomBrightness : RandomColoring
 {
     /// <summary>Chooses how much.</summary>
     /// <param name="factor">Bounds of what is added, as parts of the range of values; a number f means −f to f.</param>
-    /// <param name="valueRange">The lowest and the highest value that pixels can have. Default 0 and 255.</param>
-    /// <inheritdoc cref="RandomAugmentation(int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <inheritdoc cref="RandomColoring(Interval?, int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A bound is out of range.</exception>
     public RandomBrightness(Interval factor, Interval? valueRange = null, int? seed = null, DataFormat dataFormat = default,
         string? boundingBoxFormat = null, string? name = null, DTypePolicy? dtype = null, bool trainable = true,
         Regularizer? activityRegularizer = null)
-        : base(seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
+        : base(valueRange, seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
     {
         Factor = factor.Around(Who, "factor", -1, 1);
-        ValueRange = (valueRange ?? (0, 255)).Range(Who);
     }
-
-    /// <summary>The bounds of what is added, as parts of the range of values.</summary>
-    public Interval Factor { get; }
-
-    /// <summary>The lowest and the highest value that pixels can have.</summary>
-    public Interval ValueRange { get; }
 
     private protected override Change Draw(Batch batch, Seed seed)
     {

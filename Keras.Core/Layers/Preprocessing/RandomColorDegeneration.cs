@@ -1,27 +1,19 @@
 namespace Keras.Layers;
 
 /// <summary>Takes colour out of images at random, as <c>keras.layers.RandomColorDegeneration</c>.</summary>
-public sealed class RandomColorDegeneration : RandomAugmentation
+public sealed class RandomColorDegeneration : RandomColoring
 {
     /// <summary>Chooses how much.</summary>
     /// <param name="factor">Bounds of the part that is taken, 1 for all; a number f means 0 to f.</param>
-    /// <param name="valueRange">The lowest and the highest value that pixels can have. Default 0 and 255.</param>
-    /// <inheritdoc cref="RandomAugmentation(int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <inheritdoc cref="RandomColoring(Interval?, int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A bound is out of range.</exception>
     public RandomColorDegeneration(Interval factor, Interval? valueRange = null, DataFormat dataFormat = default, int? seed = null,
         string? boundingBoxFormat = null, string? name = null, DTypePolicy? dtype = null, bool trainable = true,
         Regularizer? activityRegularizer = null)
-        : base(seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
+        : base(valueRange, seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
     {
         Factor = factor.Upto(Who, "factor");
-        ValueRange = (valueRange ?? (0, 255)).Range(Who);
     }
-
-    /// <summary>The bounds of the factor.</summary>
-    public Interval Factor { get; }
-
-    /// <summary>The lowest and the highest value that pixels can have.</summary>
-    public Interval ValueRange { get; }
 
     private protected override Change Draw(Batch batch, Seed seed)
     {

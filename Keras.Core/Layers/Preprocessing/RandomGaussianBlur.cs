@@ -1,39 +1,31 @@
 namespace Keras.Layers;
 
 /// <summary>Blurs images at random, as <c>keras.layers.RandomGaussianBlur</c>.</summary>
-public sealed class RandomGaussianBlur : RandomAugmentation
+public sealed class RandomGaussianBlur : RandomColoring
 {
     /// <summary>Chooses how much.</summary>
     /// <param name="factor">Bounds of the probability that an image is blurred; a number f means 0 to f. Default 1.</param>
     /// <param name="kernelSize">Height and width of the window, odd. Default 3 by 3.</param>
     /// <param name="sigma">Bounds of the standard deviation of the blur, above 0; a number means itself. Default 1.</param>
-    /// <param name="valueRange">The lowest and the highest value that pixels can have. Default 0 and 255.</param>
-    /// <inheritdoc cref="RandomAugmentation(int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <inheritdoc cref="RandomColoring(Interval?, int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A bound is out of range, or the size of the window is even.</exception>
     public RandomGaussianBlur(Interval? factor = null, Axes? kernelSize = null, Interval? sigma = null, Interval? valueRange = null,
         DataFormat dataFormat = default, int? seed = null, string? boundingBoxFormat = null, string? name = null, DTypePolicy? dtype = null,
         bool trainable = true, Regularizer? activityRegularizer = null)
-        : base(seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
+        : base(valueRange, seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
     {
         Factor = (factor ?? 1).Upto(Who, "factor");
         KernelSize = kernelSize ?? 3;
         foreach (var size in KernelSize.Expand(2, Who, "kernel_size"))
             if (size % 2 == 0) throw Errors.Argument(Who, "kernel_size is even", "odd numbers", KernelSize);
         Sigma = (sigma ?? 1).Alone(Who, "sigma", double.Epsilon, double.MaxValue);
-        ValueRange = (valueRange ?? (0, 255)).Range(Who);
     }
-
-    /// <summary>The bounds of the probability that an image is blurred.</summary>
-    public Interval Factor { get; }
 
     /// <summary>Height and width of the window.</summary>
     public Axes KernelSize { get; }
 
     /// <summary>The bounds of the standard deviation.</summary>
     public Interval Sigma { get; }
-
-    /// <summary>The lowest and the highest value that pixels can have.</summary>
-    public Interval ValueRange { get; }
 
     private protected override Change Draw(Batch batch, Seed seed)
     {

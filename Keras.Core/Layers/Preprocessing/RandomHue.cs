@@ -1,27 +1,19 @@
 namespace Keras.Layers;
 
 /// <summary>Turns the hue of colour images at random, as <c>keras.layers.RandomHue</c>.</summary>
-public sealed class RandomHue : RandomAugmentation
+public sealed class RandomHue : RandomColoring
 {
     /// <summary>Chooses how far.</summary>
     /// <param name="factor">Bounds of the turn in either direction, 1 for half the circle of colours; a number f means 0 to f.</param>
-    /// <param name="valueRange">The lowest and the highest value that pixels can have. Default 0 and 255.</param>
-    /// <inheritdoc cref="RandomAugmentation(int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <inheritdoc cref="RandomColoring(Interval?, int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A bound is out of range.</exception>
     public RandomHue(Interval factor, Interval? valueRange = null, DataFormat dataFormat = default, int? seed = null,
         string? boundingBoxFormat = null, string? name = null, DTypePolicy? dtype = null, bool trainable = true,
         Regularizer? activityRegularizer = null)
-        : base(seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
+        : base(valueRange, seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
     {
         Factor = factor.Upto(Who, "factor");
-        ValueRange = (valueRange ?? (0, 255)).Range(Who);
     }
-
-    /// <summary>The bounds of the factor.</summary>
-    public Interval Factor { get; }
-
-    /// <summary>The lowest and the highest value that pixels can have.</summary>
-    public Interval ValueRange { get; }
 
     private protected override Change Draw(Batch batch, Seed seed)
     {

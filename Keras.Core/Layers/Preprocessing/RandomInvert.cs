@@ -1,27 +1,19 @@
 namespace Keras.Layers;
 
 /// <summary>Turns the colours of some images into their opposites, as <c>keras.layers.RandomInvert</c>.</summary>
-public sealed class RandomInvert : RandomAugmentation
+public sealed class RandomInvert : RandomColoring
 {
     /// <summary>Chooses how many.</summary>
     /// <param name="factor">Bounds of the probability that an image is changed; a number f means 0 to f. Default 1.</param>
-    /// <param name="valueRange">The lowest and the highest value that pixels can have. Default 0 and 255.</param>
-    /// <inheritdoc cref="RandomAugmentation(int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <inheritdoc cref="RandomColoring(Interval?, int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A bound is out of range.</exception>
     public RandomInvert(Interval? factor = null, Interval? valueRange = null, int? seed = null, DataFormat dataFormat = default,
         string? boundingBoxFormat = null, string? name = null, DTypePolicy? dtype = null, bool trainable = true,
         Regularizer? activityRegularizer = null)
-        : base(seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
+        : base(valueRange, seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
     {
         Factor = (factor ?? 1).Upto(Who, "factor");
-        ValueRange = (valueRange ?? (0, 255)).Range(Who);
     }
-
-    /// <summary>The bounds of the probability that an image is changed.</summary>
-    public Interval Factor { get; }
-
-    /// <summary>The lowest and the highest value that pixels can have.</summary>
-    public Interval ValueRange { get; }
 
     private protected override Change Draw(Batch batch, Seed seed)
     {

@@ -1,28 +1,20 @@
 namespace Keras.Layers;
 
 /// <summary>Keeps the first bits of each value alone, as <c>keras.layers.RandomPosterization</c>.</summary>
-public sealed class RandomPosterization : RandomAugmentation
+public sealed class RandomPosterization : RandomColoring
 {
     /// <summary>Chooses how many.</summary>
     /// <param name="factor">Bounds of the number of bits, whole numbers within [1, 8].</param>
-    /// <param name="valueRange">The lowest and the highest value that pixels can have. Default 0 and 255.</param>
-    /// <inheritdoc cref="RandomAugmentation(int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
+    /// <inheritdoc cref="RandomColoring(Interval?, int?, DataFormat, string?, string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A bound is out of range, or no whole number.</exception>
     public RandomPosterization(Interval factor, Interval? valueRange = null, DataFormat dataFormat = default, int? seed = null,
         string? boundingBoxFormat = null, string? name = null, DTypePolicy? dtype = null, bool trainable = true,
         Regularizer? activityRegularizer = null)
-        : base(seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
+        : base(valueRange, seed, dataFormat, boundingBoxFormat, name, dtype, trainable, activityRegularizer)
     {
         Factor = factor.Alone(Who, "factor", 1, 8);
         if (Factor.Low % 1 != 0 || Factor.High % 1 != 0) throw Errors.Argument(Who, "factor is no number of bits", "whole numbers within [1, 8]", factor);
-        ValueRange = (valueRange ?? (0, 255)).Range(Who);
     }
-
-    /// <summary>The bounds of the number of bits.</summary>
-    public Interval Factor { get; }
-
-    /// <summary>The lowest and the highest value that pixels can have.</summary>
-    public Interval ValueRange { get; }
 
     private protected override Change Draw(Batch batch, Seed seed)
     {

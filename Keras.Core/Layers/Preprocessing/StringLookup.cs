@@ -32,13 +32,10 @@ public sealed class StringLookup : IndexLookup<string>
         bool padToMaxTokens = false, bool sparse = false, string encoding = "utf-8", string? name = null, Salt? salt = null,
         DTypePolicy? dtype = null, bool trainable = true)
         : base(maxTokens, numOovIndices, maskToken, oovToken, vocabulary, idfWeights, invert, outputMode, padToMaxTokens, sparse, salt, name, dtype,
-            trainable) => (MaskToken, OovToken, Encoding) = (maskToken, oovToken, encoding);
+            trainable) => Encoding = encoding;
 
     /// <summary>The token of masked places.</summary>
-    public string? MaskToken { get; }
-
-    /// <summary>What stands for unknown tokens.</summary>
-    public string OovToken { get; }
+    public string? MaskToken => (string?)Mask;
 
     /// <summary>What files say of the encoding.</summary>
     public string Encoding { get; }
@@ -81,8 +78,6 @@ public sealed class StringLookup : IndexLookup<string>
     /// <inheritdoc cref="Adapt(IEnumerable{StringArray}, int?)"/>
     public void Adapt(IEnumerable<string[]> batches, int? steps = null) => Adapt(batches.Select(b => (StringArray)b), steps);
 
-    internal void AdaptDocuments(IEnumerable<string[]> documents) => Learn(documents);
-
     /// <summary>The indices of strings, or rows of the vocabulary's length.</summary>
     /// <param name="inputs">Strings of any shape; for modes <c>count</c> and <c>tf_idf</c> of up to 2 dimensions.</param>
     /// <exception cref="ArgumentException">A string is unknown, and there is no index for unknown ones; or there are too many dimensions.</exception>
@@ -94,8 +89,6 @@ public sealed class StringLookup : IndexLookup<string>
         return ApplyIndices([.. inputs.Select(IndexOf)], inputs.Shape);
     }
 
-    internal long Index(string token) => IndexOf(token);
-
     internal Tensor ApplyIndices(long[] indices, Shape shape)
     {
         var places = Tensor.Of(indices, shape);
@@ -103,7 +96,7 @@ public sealed class StringLookup : IndexLookup<string>
         return Encode(places);
     }
 
-    /// <summary>The strings at indices; <see cref="OovToken"/> where there is none.</summary>
+    /// <summary>The strings at indices; <see cref="IndexLookup{T}.OovToken"/> where there is none.</summary>
     /// <param name="indices">Integers of any shape.</param>
     /// <exception cref="InvalidOperationException">The layer is not inverted, or the indices have no values.</exception>
     public StringArray ApplyInverse(Tensor indices)

@@ -36,7 +36,7 @@ public sealed class TextVectorization : Layer
     {
         if (ragged) throw Errors.Unsupported(Who, "there are no ragged tensors", "ragged false", ragged);
         _lookup = Track(new StringLookup(maxTokens, 1, "", "[UNK]", vocabulary, idfWeights, false, outputMode, padToMaxTokens, sparse, encoding, Name,
-            null, dtype, trainable));
+            null, dtype, trainable), "_lookup_layer");
         if (outputSequenceLength is not null && OutputMode != "int")
             throw Errors.Argument(Who, "output_sequence_length goes with output_mode int", "output_mode int", OutputMode);
         if (outputSequenceLength is < 0) throw Errors.Argument(Who, "output_sequence_length is negative", "0 or more", outputSequenceLength);
@@ -100,7 +100,7 @@ public sealed class TextVectorization : Layer
     public void Adapt(StringArray data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        _lookup.AdaptDocuments(Tokens(data.Shape.Rank == 1 ? StringArray.Of(data, data.Shape.Append([1])) : data).Rows);
+        _lookup.Learn(Tokens(data.Shape.Rank == 1 ? StringArray.Of(data, data.Shape.Append([1])) : data).Rows);
     }
 
     /// <summary>Makes a vocabulary of the texts of batches, one after the other, as <see cref="Adapt(StringArray)"/>.</summary>
@@ -110,7 +110,7 @@ public sealed class TextVectorization : Layer
     public void Adapt(IEnumerable<StringArray> batches, int? steps = null)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        _lookup.AdaptDocuments((steps is { } n ? batches.Take(n) : batches).SelectMany(b => Tokens(b).Rows));
+        _lookup.Learn((steps is { } n ? batches.Take(n) : batches).SelectMany(b => Tokens(b).Rows));
     }
 
     /// <inheritdoc cref="Adapt(IEnumerable{StringArray}, int?)"/>
@@ -132,7 +132,7 @@ public sealed class TextVectorization : Layer
         var indices = new long[rows.Length * length];
         if (!ints) Array.Fill(indices, -1);
         for (var i = 0; i < rows.Length; i++)
-            for (var j = 0; j < Math.Min(length, rows[i].Length); j++) indices[(i * length) + j] = _lookup.Index(rows[i][j]);
+            for (var j = 0; j < Math.Min(length, rows[i].Length); j++) indices[(i * length) + j] = _lookup.IndexOf(rows[i][j]);
         var result = _lookup.ApplyIndices(indices, outer.Append([length]));
         EnsureBuilt(result);
         return result;
@@ -162,6 +162,19 @@ public sealed class TextVectorization : Layer
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, CallContext context) =>
         throw Errors.Unsupported(Who, "the layer takes strings", "a StringArray, in front of a model", x);
+
+    // Files have it all twice: for this layer and for the lookup within.
+    /// <inheritdoc/>
+    protected internal override void SaveOwnVariables(VariableStore store) => _lookup.SaveOwnVariables(store);
+
+    /// <inheritdoc/>
+    protected internal override void LoadOwnVariables(VariableStore store) => _lookup.LoadOwnVariables(store);
+
+    /// <inheritdoc/>
+    protected internal override void SaveAssets(IDictionary<string, byte[]> files) => _lookup.SaveAssets(files);
+
+    /// <inheritdoc/>
+    protected internal override void LoadAssets(IReadOnlyDictionary<string, byte[]> files) => _lookup.LoadAssets(files);
 
     /// <inheritdoc/>
     public override JsonObject GetConfig()

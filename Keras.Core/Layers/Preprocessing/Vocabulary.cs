@@ -10,6 +10,9 @@ sealed class Vocabulary<T>(T[] tokens, double[]? idf) where T : notnull
     /// <summary>What a token counts in mode <c>tf_idf</c>, special tokens and padding included.</summary>
     internal IReadOnlyList<double>? Idf => idf;
 
+    /// <summary>The same as a tensor.</summary>
+    internal Tensor? IdfVector { get; } = idf is null ? null : Tensor.Of(idf, [idf.Length]);
+
     internal int? PlaceOf(T token) => _places.TryGetValue(token, out var place) ? place : null;
 
     static Dictionary<T, int> Places(T[] tokens)

@@ -19,8 +19,8 @@ public sealed class Bidirectional : Layer
         DTypePolicy? dtype = null, bool trainable = true, Regularizer? activityRegularizer = null) : base(name, dtype, trainable, activityRegularizer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        Layer = Track(Copy(layer, "forward_", layer.GoBackwards));
-        BackwardLayer = Track(backwardLayer ?? Copy(layer, "backward_", !layer.GoBackwards));
+        Layer = Track(Copy(layer, "forward_", layer.GoBackwards), "forward_layer");
+        BackwardLayer = Track(backwardLayer ?? Copy(layer, "backward_", !layer.GoBackwards), "backward_layer");
         MergeMode = mergeMode;
         _first = weights;
         if (Layer.GoBackwards == BackwardLayer.GoBackwards)
@@ -50,17 +50,8 @@ public sealed class Bidirectional : Layer
 
     /// <inheritdoc cref="RNN.Apply(Tensor, Nest, bool?, Tensor?)"/>
     /// <param name="initialState">The states forwards, then those backwards.</param>
-    public Nest Apply(Tensor x, Nest initialState, bool? training = null, Tensor? mask = null)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(initialState);
-        if (mask is not null)
-        {
-            x = x.Renewed();
-            x.Mask = mask;
-        }
-        return Apply(Nest.List([x, .. initialState.Flatten().Select(s => (Nest)s)]), training);
-    }
+    public Nest Apply(Tensor x, Nest initialState, bool? training = null, Tensor? mask = null) =>
+        Apply(Recurrence.Begun(x, initialState, mask), training);
 
     /// <inheritdoc cref="RNN.ResetState"/>
     public void ResetState()

@@ -32,8 +32,7 @@ public sealed class ConvLSTMCell : RecurrentCell
         KernelSize = kernelSize.Expand(_rank, Who, "kernel_size");
         Strides = (strides ?? 1).Expand(_rank, Who, "strides");
         DilationRate = (dilationRate ?? 1).Expand(_rank, Who, "dilation_rate");
-        if (Strides.Any(s => s > 1) && DilationRate.Any(d => d > 1))
-            throw Errors.Argument(Who, "strides and dilation_rate cannot both be above 1", "one of them 1", $"strides {Strides}, dilation_rate {DilationRate}");
+        SpatialConvolution.RefuseBoth(Strides, DilationRate, Who);
         (Padding, DataFormat) = (padding.NotCausal(Who), dataFormat.Resolved);
         (RecurrentActivation, UnitForgetBias) = (recurrentActivation ?? "sigmoid", unitForgetBias);
     }

@@ -21,7 +21,7 @@ public class RNN : Layer
         Regularizer? activityRegularizer = null) : base(name, dtype, trainable, activityRegularizer)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        Cell = Track(cell);
+        Cell = Track(cell, "cell");
         (ReturnSequences, ReturnState, GoBackwards) = (returnSequences, returnState, goBackwards);
         (Stateful, Unroll, ZeroOutputForMask) = (stateful, unroll, zeroOutputForMask);
     }
@@ -47,6 +47,8 @@ public class RNN : Layer
     /// <summary>Whether the output of a step that does not count is zero.</summary>
     public bool ZeroOutputForMask { get; internal set; }
 
+    internal override bool IsBySample => !Stateful && base.IsBySample;
+
     /// <summary>What the sequence must be like; empty for anything of a batch and of steps.</summary>
     private protected InputSpec Sequence { get; set; } = new(MinNdim: 2);
 
@@ -56,17 +58,8 @@ public class RNN : Layer
     /// <param name="training">Whether to behave as in training. Default as the calls above say, else not.</param>
     /// <param name="mask">Which steps count, (batch, time). Default the mask of the sequence.</param>
     /// <exception cref="ArgumentException">Sequence or states do not fit the layer.</exception>
-    public Nest Apply(Tensor x, Nest initialState, bool? training = null, Tensor? mask = null)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(initialState);
-        if (mask is not null)
-        {
-            x = x.Renewed();
-            x.Mask = mask;
-        }
-        return Apply(Nest.List([x, .. initialState.Flatten().Select(s => (Nest)s)]), training);
-    }
+    public Nest Apply(Tensor x, Nest initialState, bool? training = null, Tensor? mask = null) =>
+        Apply(Recurrence.Begun(x, initialState, mask), training);
 
     /// <summary>Sets the states that a stateful layer keeps back to those before the first step.</summary>
     /// <exception cref="InvalidOperationException">The layer is not stateful, or not built yet.</exception>
@@ -89,10 +82,10 @@ public class RNN : Layer
     protected override void BuildWeights(Shape inputShape)
     {
         Sequence.Check(Who, new TensorType(Dtype.ComputeDType, inputShape));
+        if (Stateful && inputShape[0] == Shape.Unknown)
+            throw Errors.Argument(Who, "a stateful layer needs a fixed batch size", "a known batch size", inputShape, "Name it in the Input: new Input(shape, batchSize: …).");
         Cell.Build(Shape.Of([inputShape[0], .. inputShape.Dims[2..]]));
         if (!Stateful) return;
-        if (inputShape[0] == Shape.Unknown)
-            throw Errors.Argument(Who, "a stateful layer needs a fixed batch size", "a known batch size", inputShape, "Name it in the Input: new Input(shape, batchSize: …).");
         _states = Trace.Suspend(() => Cell.GetInitialState(inputShape[0]).Select(s =>
             new Variable(Ops.Cast(s, Dtype.VariableDType), trainable: false, "rnn_state") { Path = $"{NameScope.Path}/rnn_state" }).ToArray());
     }

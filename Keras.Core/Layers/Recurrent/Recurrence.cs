@@ -30,6 +30,14 @@ sealed record Recurrence(Func<Tensor, IReadOnlyList<Tensor>, (Tensor Output, IRe
     /// <summary>The type of one step of a sequence.</summary>
     internal static TensorType StepType(Tensor x) => x.Type.As(Shape.Of([x.Shape[0], .. x.Shape.Dims[2..]]));
 
+    /// <summary>The inputs of a layer that is to begin with states of one's own.</summary>
+    internal static Nest Begun(Tensor x, Nest initialState, Tensor? mask)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(initialState);
+        return Nest.List([Layer.Masked(x, mask), .. initialState.Flatten().Select(s => (Nest)s)]);
+    }
+
     /// <summary>The output, and the states after the last step.</summary>
     internal (Tensor Output, IReadOnlyList<Tensor> States) Run(Tensor x, IReadOnlyList<Tensor> states) =>
         Unroll && x.Shape[1] > 0 ? RunUnrolled(x, states) : RunScan(x, states);

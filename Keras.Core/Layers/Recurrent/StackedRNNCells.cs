@@ -11,7 +11,7 @@ public sealed class StackedRNNCells : RNNCell
     public StackedRNNCells(IReadOnlyList<RNNCell> cells, string? name = null, DTypePolicy? dtype = null, bool trainable = true) : base(name, dtype, trainable)
     {
         ArgumentNullException.ThrowIfNull(cells);
-        Cells = cells.Count > 0 ? [.. cells.Select(Track)] : throw Errors.Argument(Who, "there are no cells", "1 or more", 0);
+        Cells = cells.Count > 0 ? Track<RNNCell>([.. cells], "cells") : throw Errors.Argument(Who, "there are no cells", "1 or more", 0);
     }
 
     /// <summary>The cells.</summary>

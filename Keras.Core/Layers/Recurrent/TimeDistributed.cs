@@ -20,13 +20,8 @@ public sealed class TimeDistributed : Wrapper
         var mask = context.Mask;
         if (mask is not null && (mask.Rank < 2 || !x.Shape.Slice(0, 2).Matches(mask.Shape.Slice(0, 2))))
             throw Errors.Argument(Who, "the mask does not fit the sequence", $"{x.Shape.Slice(0, 2)} and what the layer takes", mask.Shape);
-        return x.Shape.IsKnown && IsBySample(Layer) ? AtOnce(x, mask, context.Training) : StepByStep(x, mask, context.Training);
+        return x.Shape.IsKnown && Layer.IsBySample ? AtOnce(x, mask, context.Training) : StepByStep(x, mask, context.Training);
     }
-
-    /// <summary>Whether each sample is computed by itself, so that steps may stand for samples. Layers with statistics see a batch as a whole, and of
-    /// those of other libraries nothing is known.</summary>
-    static bool IsBySample(Layer layer) => layer.GetType().Assembly == typeof(Layer).Assembly && layer is not RNN { Stateful: true }
-        && layer.Weights.All(w => w.Trainable) && layer.Sublayers.All(IsBySample);
 
     Tensor AtOnce(Tensor x, Tensor? mask, bool training)
     {

@@ -77,6 +77,31 @@ sealed class AdaptTests
     }
 
     [Test]
+    public void Normalization_that_refused_a_shape_takes_another()
+    {
+        var layer = new Keras.Layers.Normalization(mean: Ops.Ones([3]), variance: Ops.Ones([3]));
+        Assert.That(() => layer.Apply(Ops.Ones([2, 5, 4])), Throws.ArgumentException);
+        Assert.That(layer.Apply(Ops.Ones([2, 3])).ToDoubles(), Has.All.EqualTo(0));
+    }
+
+    [Test]
+    public void CategoryEncoding_counts_a_sample_and_passes_over_others()
+    {
+        var counts = new CategoryEncoding(3, "count");
+        Assert.That(counts.Apply(Tensor.Of([0L, 2, 2, -1, 3, 1L << 32], [6])).ToDoubles(), Is.EqualTo([1, 0, 2]));
+        var three = counts.Apply(Tensor.Of([0, 1, 0, 2, 9, 1], [1, 3, 2]));
+        Assert.That(three.Shape, Is.EqualTo(Shape.Of(1, 2, 3)));
+        Assert.That(three.ToDoubles(), Is.EqualTo([2, 0, 0, 0, 2, 1]));
+    }
+
+    [Test]
+    public void CategoryEncoding_counts_among_many_in_little_memory()
+    {
+        var tokens = Ops.Zeros([64, 4096], DType.Int32);
+        Assert.That(new CategoryEncoding(100_000, "count").Apply(tokens)[0, 0].Item(), Is.EqualTo(4096));
+    }
+
+    [Test]
     public void CategoryEncoding_weighs_counts() => Assert.That(
         new CategoryEncoding(4, "count").Apply(Tensor.Of([0, 1, 1, 3], [2, 2]), countWeights: Tensor.Of([0.5f, 2, 3, 4], [2, 2])).ToArray<float>(),
         Is.EqualTo([0.5f, 2, 0, 0, 0, 3, 0, 4]));

@@ -53,6 +53,41 @@ sealed class ArgumentTests
         }
     }
 
+    sealed class Picky : Layer
+    {
+        readonly Dense _first = new(2);
+        Variable? _kernel;
+        Dense? _second;
+
+        protected override void BuildWeights(Shape inputShape)
+        {
+            _kernel = AddWeight(Shape.Of(inputShape[-1]));
+            _second = new Dense(inputShape[-1]);
+            _ = Weights;
+            if (inputShape.Rank != 2) throw new ArgumentException("[Picky] no");
+        }
+
+        protected override Tensor Call(Tensor x, CallContext context) => _first.Apply(_second!.Apply(x * _kernel!));
+    }
+
+    [Test]
+    public void A_failed_build_of_a_class_of_ones_own_leaves_nothing_behind()
+    {
+        var layer = new Picky();
+        Assert.That(() => layer.Apply(Ops.Ones([1, 2, 3])), Throws.ArgumentException);
+        Assert.That(layer.Weights, Is.Empty);
+        layer.Apply(Ops.Ones([1, 4]));
+        Assert.That(layer.CountParams(), Is.EqualTo(4 + ((4 * 2) + 2) + ((4 * 4) + 4)));
+    }
+
+    [Test]
+    public void A_stateful_layer_that_refused_a_batch_takes_another_sequence()
+    {
+        var layer = new LSTM(2, stateful: true);
+        Assert.That(() => layer.Apply(Layer.Input(3, 4)), Throws.ArgumentException.With.Message.Contains("fixed batch size"));
+        Assert.That(layer.Apply(Ops.Ones([1, 3, 5])).Shape, Is.EqualTo(Shape.Of(1, 2)));
+    }
+
     sealed class Named : Layer
     {
         public Named() => InputSpec = [new InputSpec(Ndim: 3, Name: "pixels"), new InputSpec(Ndim: 1, Name: "age")];

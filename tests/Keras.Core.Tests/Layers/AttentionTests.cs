@@ -30,6 +30,28 @@ sealed class AttentionTests
     }
 
     [Test]
+    public void A_failed_build_leaves_nothing_behind()
+    {
+        var layer = new MultiHeadAttention(2, 3);
+        Assert.That(() => layer.Apply(Layer.Input(4, 6), Layer.Input(5, null)), Throws.ArgumentException);
+        Assert.That(layer.Weights, Is.Empty);
+        layer.Apply(Draw([2, 4, 6], 1), Draw([2, 5, 6], 2));
+        Assert.That(layer.Weights, Has.Count.EqualTo(8));
+        Assert.That(layer.CountParams(), Is.EqualTo((3 * ((6 * 6) + 6)) + ((6 * 6) + 6)));
+    }
+
+    [Test]
+    public void A_call_of_attention_takes_no_names()
+    {
+        int Number() => int.Parse("0" + new Softmax().Name["softmax".Length..].TrimStart('_'), System.Globalization.CultureInfo.InvariantCulture);
+        var layer = new MultiHeadAttention(2, 3);
+        layer.ApplyWithScores(Draw([2, 4, 6], 1), Draw([2, 5, 6], 2));
+        var before = Number();
+        layer.ApplyWithScores(Draw([2, 4, 6], 1), Draw([2, 5, 6], 2));
+        Assert.That(Number(), Is.EqualTo(before + 1));
+    }
+
+    [Test]
     public void A_mask_of_steps_is_a_mask_of_scores()
     {
         var layer = new MultiHeadAttention(2, 3);

@@ -158,6 +158,24 @@ sealed class FeatureSpaceTests
         });
     }
 
+    [Test]
+    public void Bins_of_a_config_are_adapted()
+    {
+        var space = new FeatureSpace(new Dictionary<string, Feature> { ["a"] = FeatureSpace.FloatDiscretized(3) });
+        var table = new Dictionary<string, Column> { ["a"] = Tensor.Of(Tenths, [10]) };
+        space.Adapt(table);
+        var again = (FeatureSpace)ObjectConfig.Construct(typeof(FeatureSpace), JsonNode.Parse(space.GetConfig().ToJsonString())!.AsObject());
+        Assert.That(again.Apply(table).Tensor.ToDoubles(), Is.EqualTo(space.Apply(table).Tensor.ToDoubles()));
+    }
+
+    [Test]
+    public void A_call_builds()
+    {
+        var space = new FeatureSpace(new Dictionary<string, Feature> { ["a"] = FeatureSpace.IntegerHashed(3), ["b"] = FeatureSpace.IntegerHashed(3) }, crosses: [("a", "b")]);
+        space.Apply(new Dictionary<string, Column> { ["a"] = Tensor.Of(Digits, [10]), ["b"] = Tensor.Of(Digits, [10]) });
+        Assert.That(space.Built && space.Crossers["a_X_b"].Built);
+    }
+
     [TestCaseSource(nameof(Mistakes))]
     public void Mistakes_are_named(Action action, string text) =>
         Assert.That(action, Throws.InstanceOf<Exception>().With.Message.Contains(text).And.Message.StartsWith("["));

@@ -183,6 +183,29 @@ sealed class RecurrentTests
         Assert.That(config["merge_mode"], Is.Null);
     }
 
+    [Test]
+    public void Convolutions_come_back_from_the_config_of_both_directions()
+    {
+        var made = new Bidirectional(new ConvLSTM2D(2, 3, returnSequences: true));
+        var again = Layer.Deserialize(JsonNode.Parse(made.Serialize().ToJsonString())!);
+        Assert.That(again.GetConfig().ToJsonString(), Is.EqualTo(made.GetConfig().ToJsonString()));
+        Assert.That(((Bidirectional)again).Layer.ZeroOutputForMask);
+    }
+
+    [Test]
+    public void Layers_that_see_a_batch_see_that_of_a_step()
+    {
+        var (loud, low) = (new MelSpectrogram(16, 8, samplingRate: 100, numMelBins: 4, minFreq: 1), Draw([2, 40]) * 1e-4);
+        var both = new TimeDistributed(loud).Apply(Ops.Stack([Draw([2, 40]), low], 1));
+        Assert.That(both[.., 1].ToDoubles(), Is.EqualTo(loud.Apply(low).ToDoubles()).Within(1e-4));
+        // What is 0 or 1 in all images of a step stays it, whichever of them are mixed.
+        foreach (var layer in new Layer[] { new MixUp(seed: 1), new CutMix(seed: 1) })
+            Assert.That(new TimeDistributed(layer).Apply(Ops.Stack([Ops.Zeros([4, 6, 6, 3]), Ops.Ones([4, 6, 6, 3])], 1), training: true)[.., 0].ToDoubles(),
+                Has.All.EqualTo(0));
+        var sum = new Lambda((Func<Tensor, Tensor>)(x => x / Ops.Sum(x)));
+        Assert.That(Ops.Sum(new TimeDistributed(sum).Apply(Ops.Ones([2, 3, 4]))).Item(), Is.EqualTo(3).Within(1e-6));
+    }
+
     [TestCaseSource(nameof(Mistakes))]
     public void Mistakes_are_named(Action action, string text) =>
         Assert.That(action, Throws.InstanceOf<Exception>().With.Message.Contains(text).And.Message.StartsWith("["));

@@ -1,0 +1,90 @@
+namespace Keras;
+
+/// <summary>Takes weights and assets out of files into an object and all within it: first everything is found and compared by shape, then read.</summary>
+sealed class WeightsLoader
+{
+    readonly WeightsSource _source;
+    readonly Func<string, IReadOnlyDictionary<string, byte[]>>? _assets;
+    readonly Dictionary<object, Exception> _errors = new(ReferenceEqualityComparer.Instance);
+    readonly List<(Variable Variable, StoredArray Array)> _loads = [];
+
+    WeightsLoader(WeightsSource source, Func<string, IReadOnlyDictionary<string, byte[]>>? assets) => (_source, _assets) = (source, assets);
+
+    /// <summary>Loads all or nothing.</summary>
+    /// <param name="root">The model, or a layer.</param>
+    /// <param name="source">The weights.</param>
+    /// <param name="skipMismatch">Whether objects that do not fit keep what they have, with a warning.</param>
+    /// <param name="assets">The files kept for the object at a path; <c>null</c> for none at all.</param>
+    /// <param name="restores">Whether what fails half-way leaves the values of before; a model that nobody has yet needs none.</param>
+    /// <param name="cancellation">Stops between two arrays, as a failure.</param>
+    /// <returns>The variables that got values.</returns>
+    /// <exception cref="ArgumentException">Something is missing or does not fit.</exception>
+    internal static IReadOnlyCollection<Variable> Load(object root, WeightsSource source, bool skipMismatch = false,
+        Func<string, IReadOnlyDictionary<string, byte[]>>? assets = null, bool restores = true, CancellationToken cancellation = default)
+    {
+        var loader = new WeightsLoader(source, assets);
+        (Variable Variable, Tensor Value)[] before = restores
+            ? [.. SavedObjects.Of(root).SelectMany(s => SavedObjects.VariablesOf(s.Saved)).Distinct().Select(v => (v, v.Read()))] : [];
+        try
+        {
+            loader.Find(root, skipMismatch);
+            return loader.Read(cancellation);
+        }
+        catch
+        {
+            foreach (var (variable, value) in before)
+                if (!ReferenceEquals(variable.Read(), value)) variable.Assign(value);
+            throw;
+        }
+    }
+
+    void Find(object root, bool skipMismatch)
+    {
+        var failed = SavedObjects.Walk(root, TryLoad, IsMissing);
+        if (failed.Count == 0) return;
+        var first = _errors[failed.First()];
+        if (!skipMismatch) throw failed.Count == 1 ? first : new ArgumentException($"{first.Message} {failed.Count - 1} more objects do not fit.", first);
+        Callbacks.Messages.Warn(Name(root), $"{failed.Count} of its parts keep their values: the file does not fit them. The first one: {first.Message}");
+    }
+
+    static string Name(object saved) => saved is Layer layer ? layer.Who : saved.ToString()!;
+
+    /// <summary>Containers in containers are not in files of before Keras 3.16.</summary>
+    bool IsMissing(string path) => !_source.Has(path);
+
+    bool TryLoad(object saved, string path)
+    {
+        var store = _source.Get(path);
+        try
+        {
+            if (saved is Layer layer)
+            {
+                layer.LoadOwnVariables(store);
+                if (_assets is not null) layer.LoadAssets(_assets(path));
+            }
+            else
+            {
+                ((Optimizer)saved).LoadOwnVariables(store);
+            }
+        }
+        catch (ArgumentException e)
+        {
+            _errors[saved] = e;
+            return false;
+        }
+        _loads.AddRange(store.Loads);
+        return true;
+    }
+
+    HashSet<Variable> Read(CancellationToken cancellation)
+    {
+        var loaded = new HashSet<Variable>();
+        foreach (var (variable, array) in _loads)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            variable.Assign(array.ToTensor());
+            loaded.Add(variable);
+        }
+        return loaded;
+    }
+}
