@@ -19,7 +19,7 @@ public static partial class Utils
         ArgumentNullException.ThrowIfNull(x);
         x = Ops.Cast(x, DType.Int64);
         if (x.Rank > 1 && x.Shape[-1] == 1) x = Ops.Squeeze(x, -1);
-        var classes = numClasses ?? (x.Shape.Size == 0 ? 0 : checked((int)Ops.Max(x).Item() + 1));
+        var classes = numClasses ?? (x.Shape.Size == 0 ? 0 : Shape.Dim((long)Ops.Max(x).Item() + 1));
         if (classes <= 0) throw Errors.Argument("to_categorical", "there are no classes", "num_classes > 0", classes);
         return Ops.OneHot(x, classes, dtype: DType.Float64);
     }
@@ -44,8 +44,10 @@ public static partial class Utils
         foreach (var sequence in sequences)
             if (sequence.Shape[0] > 0 && sequence.Shape.Slice(1, sequence.Rank - 1) != step)
                 throw Errors.Argument("pad_sequences", "the steps of the sequences have several shapes", step, sequence.Shape.Slice(1, sequence.Rank - 1));
-        var rows = sequences.Select(s => s.ToDoubles()).ToArray();
-        return Padded(rows, (int)step.Size, step, maxlen, dtype, padding, truncating, value);
+        // As bytes of the dtype: large integers are no doubles.
+        byte[][] rows = [.. sequences.Select(s => Ops.Cast(s, dtype).Evaluate().Span.ToArray())];
+        var width = Shape.Dim(step.Size * dtype.Size());
+        return Padded<byte>(rows, width, dtype, step, maxlen, padding, truncating, Tensor.Scalar(value, dtype).Evaluate().Span);
     }
 
     /// <param name="sequences">The sequences.</param>
@@ -54,25 +56,28 @@ public static partial class Utils
         string truncating = "pre", int value = 0)
     {
         ArgumentNullException.ThrowIfNull(sequences);
-        return Padded(sequences, 1, [], maxlen, dtype, padding, truncating, value);
+        return Ops.Cast(Padded(sequences, 1, DType.Int32, [], maxlen, padding, truncating, [value]), dtype);
     }
 
-    static Tensor Padded<T>(IReadOnlyList<T[]> rows, int width, Shape step, int? maxlen, DType dtype, string padding, string truncating, T value)
+    /// <summary>Rows of steps, each of <paramref name="width"/> values, as one tensor of a dtype; an element of it is as many values as fill it up.</summary>
+    static Tensor Padded<T>(IReadOnlyList<T[]> rows, int width, DType dtype, Shape step, int? maxlen, string padding, string truncating, ReadOnlySpan<T> fill)
         where T : unmanaged
     {
         var after = Choice.Check("padding", padding, "pre", "post") == "post";
         var cutEnd = Choice.Check("truncating", truncating, "pre", "post") == "post";
         if (maxlen < 0) throw Errors.Argument("pad_sequences", "maxlen is negative", "0 or more", maxlen);
-        var length = checked((maxlen ?? rows.Select(r => r.Length / Math.Max(1, width)).DefaultIfEmpty(0).Max()) * width);
-        var all = new T[checked(rows.Count * length)];
-        Array.Fill(all, value);
+        var steps = maxlen ?? (width == 0 ? 0 : rows.Select(r => r.Length / width).DefaultIfEmpty(0).Max());
+        var type = new TensorType(dtype, Shape.Of(rows.Count, steps).Append(step));
+        var data = new HostData(type.Bytes);
+        var all = data.As<T>();
+        for (var i = 0; i < all.Length; i += fill.Length) fill.CopyTo(all[i..]);
+        var length = steps * width;
         for (var i = 0; i < rows.Count; i++)
         {
             var row = rows[i].AsSpan();
             if (row.Length > length) row = cutEnd ? row[..length] : row[^length..];
-            row.CopyTo(all.AsSpan((i * length) + (after ? 0 : length - row.Length)));
+            row.CopyTo(all[((i * length) + (after ? 0 : length - row.Length))..]);
         }
-        int[] dims = [rows.Count, width == 0 ? maxlen ?? 0 : length / width, .. step.Dims];
-        return Ops.Cast(Tensor.Of(all, Shape.Of(dims)), dtype);
+        return Tensor.Literal(type, data);
     }
 }

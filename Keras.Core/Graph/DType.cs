@@ -47,23 +47,23 @@ public static class DTypes
 {
     static readonly Fact[] Facts =
     [
-        new(DType.Bool, "bool", 1, typeof(bool)),
-        new(DType.UInt8, "uint8", 1, typeof(byte)),
-        new(DType.UInt16, "uint16", 2, typeof(ushort)),
-        new(DType.UInt32, "uint32", 4, typeof(uint)),
-        new(DType.UInt64, "uint64", 8, typeof(ulong)),
-        new(DType.Int8, "int8", 1, typeof(sbyte)),
-        new(DType.Int16, "int16", 2, typeof(short)),
-        new(DType.Int32, "int32", 4, typeof(int)),
-        new(DType.Int64, "int64", 8, typeof(long)),
-        new(DType.Float8E4M3FN, "float8_e4m3fn", 1, typeof(Float8E4M3FN)),
-        new(DType.Float8E5M2, "float8_e5m2", 1, typeof(Float8E5M2)),
-        new(DType.Float16, "float16", 2, typeof(Half)),
-        new(DType.BFloat16, "bfloat16", 2, typeof(BFloat16)),
-        new(DType.Float32, "float32", 4, typeof(float)),
-        new(DType.Float64, "float64", 8, typeof(double)),
-        new(DType.Complex64, "complex64", 8, typeof(Complex64)),
-        new(DType.Complex128, "complex128", 16, typeof(Complex)),
+        new(DType.Bool, "bool", 1, typeof(bool), 0, 1),
+        new(DType.UInt8, "uint8", 1, typeof(byte), byte.MinValue, byte.MaxValue),
+        new(DType.UInt16, "uint16", 2, typeof(ushort), ushort.MinValue, ushort.MaxValue),
+        new(DType.UInt32, "uint32", 4, typeof(uint), uint.MinValue, uint.MaxValue),
+        new(DType.UInt64, "uint64", 8, typeof(ulong), ulong.MinValue, ulong.MaxValue),
+        new(DType.Int8, "int8", 1, typeof(sbyte), sbyte.MinValue, sbyte.MaxValue),
+        new(DType.Int16, "int16", 2, typeof(short), short.MinValue, short.MaxValue),
+        new(DType.Int32, "int32", 4, typeof(int), int.MinValue, int.MaxValue),
+        new(DType.Int64, "int64", 8, typeof(long), long.MinValue, long.MaxValue),
+        new(DType.Float8E4M3FN, "float8_e4m3fn", 1, typeof(Float8E4M3FN), -448, 448),
+        new(DType.Float8E5M2, "float8_e5m2", 1, typeof(Float8E5M2), -57344, 57344),
+        new(DType.Float16, "float16", 2, typeof(Half), -65504, 65504),
+        new(DType.BFloat16, "bfloat16", 2, typeof(BFloat16), -255 * Math.ScaleB(1, 120), 255 * Math.ScaleB(1, 120)),
+        new(DType.Float32, "float32", 4, typeof(float), float.MinValue, float.MaxValue),
+        new(DType.Float64, "float64", 8, typeof(double), double.MinValue, double.MaxValue),
+        new(DType.Complex64, "complex64", 8, typeof(Complex64), float.MinValue, float.MaxValue),
+        new(DType.Complex128, "complex128", 16, typeof(Complex), double.MinValue, double.MaxValue),
     ];
 
     /// <summary>Bytes of one element.</summary>
@@ -74,6 +74,13 @@ public static class DTypes
 
     /// <summary>The .NET type that holds one element.</summary>
     public static Type ClrType(this DType dtype) => Of(dtype).Type;
+
+    /// <summary>The least and the largest number, of complex ones those of their parts.</summary>
+    internal static (double Low, double High) Limits(this DType dtype) => (Of(dtype).Low, Of(dtype).High);
+
+    /// <summary>What is not above and what is not below any other value: the infinities where there are.</summary>
+    internal static (double Low, double High) Ends(this DType dtype) => dtype.IsFloating() && dtype != DType.Float8E4M3FN
+        ? (double.NegativeInfinity, double.PositiveInfinity) : dtype.Limits();
 
     static Fact Of(DType dtype) => (uint)dtype < (uint)Facts.Length ? Facts[(int)dtype]
         : throw Errors.Argument("dtype", "unknown value", string.Join(", ", Facts.Select(f => f.Name)), (int)dtype);
@@ -161,5 +168,5 @@ public static class DTypes
         : literal == DType.Bool ? dtype
         : dtype == DType.Bool ? DType.Int32 : dtype;
 
-    sealed record Fact(DType DType, string Name, int Size, Type Type);
+    sealed record Fact(DType DType, string Name, int Size, Type Type, double Low, double High);
 }

@@ -72,9 +72,9 @@ public static class Gradients
     static Tensor?[]? Backward(Tensor node, Dictionary<Tensor, Tensor> gradients, Dictionary<Tensor, Tensor?[]> parts)
     {
         if (node.Type.IsTuple)
-            return parts.TryGetValue(node, out var all) ? node.Op.VjpParts(node, all) : null;
+            return parts.TryGetValue(node, out var all) ? LateGradient.Unsized(node, all) ?? node.Op.VjpParts(node, all) : null;
         if (!gradients.TryGetValue(node, out var gradient)) return null;
-        if (node.Op is not Part part) return node.Op.Vjp(node, gradient);
+        if (node.Op is not Part part) return LateGradient.Unsized(node, gradient) ?? node.Op.Vjp(node, gradient);
         var tuple = node.Inputs[0];
         if (!parts.TryGetValue(tuple, out var list)) parts[tuple] = list = new Tensor?[tuple.Type.Parts.Length];
         list[part.Index] = list[part.Index] is { } other ? other + gradient : gradient;

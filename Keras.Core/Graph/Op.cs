@@ -133,23 +133,20 @@ abstract record Fused : Op
 {
     internal abstract override Tensor? Decompose(ReadOnlySpan<Tensor> inputs);
 
-    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => OfParts(result, [gradient]);
+
+    internal override Tensor?[] VjpParts(Tensor result, Tensor?[] gradients) => OfParts(result, gradients);
+
+    Tensor?[] OfParts(Tensor result, Tensor?[] gradients)
     {
         // New nodes for the inputs, so that differentiation stops at this op.
         var inputs = result.Inputs.ToArray().Select(i => i.Renewed()).ToArray();
-        if (!Array.TrueForAll(inputs, i => i.Shape.IsKnown)) return LateGradient.ForAll(result, gradient);
-        return Gradients.OrNull(Ops.Sum(Ops.Multiply(Decompose(inputs)!, gradient)), inputs);
-    }
-
-    internal override Tensor?[] VjpParts(Tensor result, Tensor?[] gradients)
-    {
-        var inputs = result.Inputs.ToArray().Select(i => i.Renewed()).ToArray();
-        var parts = Decompose(inputs)!;
+        var y = Decompose(inputs)!;
         Tensor? weighted = null;
         for (var i = 0; i < gradients.Length; i++)
         {
             if (gradients[i] is not { } gradient) continue;
-            var term = Ops.Sum(new Part(i).On(parts) * gradient);
+            var term = Ops.Paired(y.Type.IsTuple ? new Part(i).On(y) : y, gradient);
             weighted = weighted is null ? term : weighted + term;
         }
         return weighted is null ? new Tensor?[inputs.Length] : Gradients.OrNull(weighted, inputs);

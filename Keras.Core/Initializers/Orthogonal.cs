@@ -14,7 +14,7 @@ public sealed class Orthogonal(double gain = 1, int? seed = null) : RandomInitia
     public override Tensor Apply(Shape shape, DType? dtype = null)
     {
         if (shape.Rank < 2) throw Errors.Argument("Orthogonal", "there is no matrix", "2 dimensions or more", shape);
-        var (rows, columns) = (checked((int)shape.Slice(0, shape.Rank - 1).Size), shape[-1]);
+        var (rows, columns) = (Shape.Dim(shape.Slice(0, shape.Rank - 1).Size), shape[-1]);
         var (q, r) = Ops.Qr(Random.Normal([Math.Max(rows, columns), Math.Min(rows, columns)], dtype: dtype, seed: Drawn));
         // With these signs all orthogonal matrices are equally likely.
         q *= Ops.Sign(Ops.Diagonal(r));

@@ -30,9 +30,10 @@ public sealed class STFT : Initializer
     {
         if (shape.Rank != 3 || shape[1] != 1) throw Errors.Argument(nameof(STFT), "the shape is not that of such filters", "(window, 1, frequencies)", shape);
         var (length, frequencies) = (shape[0], shape[2]);
+        HostData.Check(nameof(STFT), (long)length * frequencies * sizeof(double));
         var window = Window.Values(length, Periodic, nameof(STFT))?.ToDoubles();
         var scale = window is null ? 1 : Scaling.Of(window);
-        var values = new double[checked(length * frequencies)];
+        var values = new double[Shape.Dim((long)length * frequencies)];
         for (var i = 0; i < values.Length; i++)
         {
             var (time, frequency) = Math.DivRem(i, frequencies);

@@ -1,29 +1,26 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
-
 namespace Keras.Losses;
 
 /// <summary>A function of targets and predictions that gives the losses: one of <see cref="LossFunctions"/> by Keras's name, or one of one's own.</summary>
 public sealed class LossFunction
 {
-    static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Known = Find();
+    static readonly Dictionary<string, Func<Tensor[], Tensor>> Known = KnownFunctions.Of(typeof(LossFunctions), 2);
 
     readonly Func<Tensor, Tensor, Tensor> _function;
 
-    LossFunction(string name, Func<Tensor, Tensor, Tensor> function) => (Name, _function) = (name, function);
+    LossFunction(string name, Func<Tensor, Tensor, Tensor> function, bool isCustom) => (Name, _function, IsCustom) = (name, function, isCustom);
 
     /// <summary>Keras's name, or that of the method in snake case.</summary>
     public string Name { get; }
 
     /// <summary>Whether it is a function of one's own, which a config cannot name.</summary>
-    internal bool IsCustom => !Known.ContainsKey(Name);
+    internal bool IsCustom { get; }
 
     /// <summary>Wraps a function of one's own.</summary>
     public static LossFunction Of(Func<Tensor, Tensor, Tensor> function)
     {
         ArgumentNullException.ThrowIfNull(function);
         var method = function.Method.Name;
-        return new(method.Contains('<', StringComparison.Ordinal) ? "loss" : Naming.Snake(method), function);
+        return new(method.Contains('<', StringComparison.Ordinal) ? "loss" : Naming.Snake(method), function, isCustom: true);
     }
 
     /// <summary>The losses.</summary>
@@ -31,20 +28,9 @@ public sealed class LossFunction
 
     /// <summary>Reads Keras's name, such as <c>"mean_squared_error"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
-    public static implicit operator LossFunction(string name) => new(name, Known.TryGetValue(name, out var function) ? function
-        : throw Errors.Argument("loss", "unknown function", string.Join(", ", Known.Keys.Order(StringComparer.Ordinal)), $"\"{name}\""));
-
-    // The functions of the class LossFunctions are the known names: the list is not written twice.
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The class is kept whole by ILLink.Descriptors.xml.")]
-    static Dictionary<string, Func<Tensor, Tensor, Tensor>> Find() => typeof(LossFunctions).GetMethods(BindingFlags.Public | BindingFlags.Static)
-        .Where(m => m.GetParameters().Skip(2).All(p => p.HasDefaultValue))
-        .ToDictionary(m => Naming.Snake(m.Name), m => (Func<Tensor, Tensor, Tensor>)((t, p) => Invoke(m, t, p)), StringComparer.Ordinal);
-
-    static Tensor Invoke(MethodInfo method, Tensor yTrue, Tensor yPred)
-    {
-        object?[] arguments = [yTrue, yPred, .. method.GetParameters().Skip(2).Select(p => p.DefaultValue)];
-        return (Tensor)method.Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
-    }
+    public static implicit operator LossFunction(string name) => Known.TryGetValue(name, out var function)
+        ? new(name, (yTrue, yPred) => function([yTrue, yPred]), isCustom: false)
+        : throw Errors.Argument("loss", "unknown function", string.Join(", ", Known.Keys.Order(StringComparer.Ordinal)), $"\"{name}\"");
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

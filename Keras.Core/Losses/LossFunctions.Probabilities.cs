@@ -6,7 +6,7 @@ public static partial class LossFunctions
     /// <summary>The sum of t log(t / p); both are limited to [epsilon, 1].</summary>
     public static Tensor KlDivergence(Tensor yTrue, Tensor yPred)
     {
-        var (t, p) = Weighting.Align("kl_divergence", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("kl_divergence", yTrue, Ops.AsFloating(yPred));
         (t, p) = (Ops.Clip(t, Config.Epsilon, 1), Ops.Clip(p, Config.Epsilon, 1));
         return Ops.Sum(t * Ops.Log(t / p), -1);
     }
@@ -19,7 +19,7 @@ public static partial class LossFunctions
     /// <param name="axis">The axis of the mean. Default the last.</param>
     public static Tensor BinaryCrossentropy(Tensor yTrue, Tensor yPred, bool fromLogits = false, double labelSmoothing = 0, int axis = -1)
     {
-        var p = Weighting.Floating(yPred);
+        var p = Ops.AsFloating(yPred);
         var t = Smooth(Ops.Cast(yTrue, p.DType), labelSmoothing, 0.5);
         return Ops.Mean(Ops.BinaryCrossentropy(t, p, fromLogits), axis);
     }
@@ -42,7 +42,7 @@ public static partial class LossFunctions
     public static Tensor BinaryFocalCrossentropy(Tensor yTrue, Tensor yPred, bool applyClassBalancing = false, double alpha = 0.25,
         double gamma = 2, bool fromLogits = false, double labelSmoothing = 0, int axis = -1)
     {
-        var p = Weighting.Floating(yPred);
+        var p = Ops.AsFloating(yPred);
         var t = Smooth(Ops.Cast(yTrue, p.DType), labelSmoothing, 0.5);
         if (fromLogits) p = Ops.Sigmoid(p);
         var losses = Ops.Power(1 - (t * p + (1 - t) * (1 - p)), gamma) * Ops.BinaryCrossentropy(t, p);
@@ -58,7 +58,7 @@ public static partial class LossFunctions
     /// <param name="axis">The axis of the classes. Default the last.</param>
     public static Tensor CategoricalCrossentropy(Tensor yTrue, Tensor yPred, bool fromLogits = false, double labelSmoothing = 0, int axis = -1)
     {
-        var p = Weighting.Floating(yPred);
+        var p = Ops.AsFloating(yPred);
         return Ops.CategoricalCrossentropy(SmoothClasses(yTrue, p, labelSmoothing, axis), p, fromLogits, axis);
     }
 
@@ -73,7 +73,7 @@ public static partial class LossFunctions
     public static Tensor CategoricalFocalCrossentropy(Tensor yTrue, Tensor yPred, double alpha = 0.25, double gamma = 2,
         bool fromLogits = false, double labelSmoothing = 0, int axis = -1)
     {
-        var p = Weighting.Floating(yPred);
+        var p = Ops.AsFloating(yPred);
         var t = SmoothClasses(yTrue, p, labelSmoothing, axis);
         if (fromLogits) p = Ops.Softmax(p, axis);
         p = Ops.Clip(p / Ops.Sum(p, axis, keepdims: true), Config.Epsilon, 1 - Config.Epsilon);
@@ -89,7 +89,7 @@ public static partial class LossFunctions
     public static Tensor SparseCategoricalCrossentropy(Tensor yTrue, Tensor yPred, bool fromLogits = false, int? ignoreClass = null, int axis = -1)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
-        var p = Weighting.Floating(yPred);
+        var p = Ops.AsFloating(yPred);
         var at = p.Shape.Axis(axis, "sparse_categorical_crossentropy");
         if (yTrue.Rank == p.Rank && yTrue.Shape[at] == 1) yTrue = Ops.Squeeze(yTrue, at);
         if (ignoreClass is not { } ignored) return Ops.SparseCategoricalCrossentropy(yTrue, p, fromLogits, axis);
@@ -108,7 +108,7 @@ public static partial class LossFunctions
     public static Tensor CategoricalGeneralizedCrossEntropy(Tensor yTrue, Tensor yPred, double q)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
-        var p = Weighting.Floating(yPred);
+        var p = Ops.AsFloating(yPred);
         var label = yTrue.DType.IsInteger() ? yTrue : Ops.Cast(yTrue, DType.Int32);
         var hot = Ops.OneHot(label, p.Shape[-1], dtype: p.DType);
         return (1 - Ops.Power(Ops.Sum(p * hot, -1), q)) / q;
@@ -127,7 +127,7 @@ public static partial class LossFunctions
         double gamma = 80, double margin = 0.4)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
-        var p = Weighting.Floating(yPred);
+        var p = Ops.AsFloating(yPred);
         var labels = Ops.Reshape(Ops.Cast(yTrue, DType.Int32), Shape.Of(Shape.Unknown, 1));
         var others = Ops.Reshape(Ops.Cast(refLabels ?? yTrue, DType.Int32), Shape.Of(1, Shape.Unknown));
         var distances = Ops.Maximum(1 - Ops.Matmul(p, Ops.Transpose(refEmbeddings ?? p)), 0);

@@ -21,14 +21,14 @@ public static partial class LossFunctions
     /// <summary>100 times the mean of the differences relative to the targets; a target of 0 counts as epsilon.</summary>
     public static Tensor MeanAbsolutePercentageError(Tensor yTrue, Tensor yPred)
     {
-        var (t, p) = Weighting.Align("mean_absolute_percentage_error", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("mean_absolute_percentage_error", yTrue, Ops.AsFloating(yPred));
         return Ops.Mean(Ops.Absolute((t - p) / Ops.Maximum(Ops.Absolute(t), Config.Epsilon)), -1) * 100;
     }
 
     /// <summary>The mean of the squared differences of log(1 + x); values below epsilon count as epsilon.</summary>
     public static Tensor MeanSquaredLogarithmicError(Tensor yTrue, Tensor yPred)
     {
-        var (t, p) = Weighting.Align("mean_squared_logarithmic_error", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("mean_squared_logarithmic_error", yTrue, Ops.AsFloating(yPred));
         return Ops.Mean(Ops.Square(Logarithm(p) - Logarithm(t)), -1);
         static Tensor Logarithm(Tensor x) => Ops.Log(Ops.Maximum(x, Config.Epsilon) + 1);
     }
@@ -36,7 +36,7 @@ public static partial class LossFunctions
     /// <summary>The mean of e² / 2 for differences up to delta, and of delta |e| - delta² / 2 beyond.</summary>
     public static Tensor Huber(Tensor yTrue, Tensor yPred, double delta = 1)
     {
-        var (t, p) = Weighting.Align("huber", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("huber", yTrue, Ops.AsFloating(yPred));
         var error = p - t;
         var size = Ops.Absolute(error);
         return Ops.Mean(Ops.Where(size <= delta, Ops.Square(error) * 0.5, size * delta - 0.5 * delta * delta), -1);
@@ -45,7 +45,7 @@ public static partial class LossFunctions
     /// <summary>The mean of the logarithms of the hyperbolic cosine of the differences.</summary>
     public static Tensor LogCosh(Tensor yTrue, Tensor yPred)
     {
-        var (t, p) = Weighting.Align("log_cosh", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("log_cosh", yTrue, Ops.AsFloating(yPred));
         var error = p - t;
         return Ops.Mean(error + Ops.Softplus(error * -2) - Math.Log(2), -1);
     }
@@ -55,7 +55,7 @@ public static partial class LossFunctions
 
     internal static Tensor Cosine(Tensor yTrue, Tensor yPred, int axis)
     {
-        var (t, p) = Weighting.Align("cosine_similarity", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("cosine_similarity", yTrue, Ops.AsFloating(yPred));
         return Ops.Sum(Unit(t, axis) * Unit(p, axis), axis);
     }
 
@@ -69,7 +69,7 @@ public static partial class LossFunctions
     /// <summary>The mean of p - t log(p).</summary>
     public static Tensor Poisson(Tensor yTrue, Tensor yPred)
     {
-        var (t, p) = Weighting.Align("poisson", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("poisson", yTrue, Ops.AsFloating(yPred));
         return Ops.Mean(p - t * Ops.Log(p + Config.Epsilon), -1);
     }
 
@@ -81,7 +81,7 @@ public static partial class LossFunctions
 
     static Tensor Margin(string who, Tensor yTrue, Tensor yPred)
     {
-        var (t, p) = Weighting.Align(who, yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align(who, yTrue, Ops.AsFloating(yPred));
         var binary = Ops.All(Ops.LogicalOr(Ops.Equal(t, 0), Ops.Equal(t, 1)));
         return Ops.Maximum(1 - Ops.Where(binary, t * 2 - 1, t) * p, 0);
     }
@@ -89,21 +89,21 @@ public static partial class LossFunctions
     /// <summary>max(0, 1 + the largest prediction of a wrong class - that of the right one), for one-hot targets.</summary>
     public static Tensor CategoricalHinge(Tensor yTrue, Tensor yPred)
     {
-        var (t, p) = Weighting.Align("categorical_hinge", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("categorical_hinge", yTrue, Ops.AsFloating(yPred));
         return Ops.Maximum(Ops.Max((1 - t) * p, -1) - Ops.Sum(t * p, -1) + 1, 0);
     }
 
     /// <summary>1 - twice the overlap divided by the sizes, over some axes; over all where none is named.</summary>
     public static Tensor Dice(Tensor yTrue, Tensor yPred, Axes? axis = null)
     {
-        var (t, p) = Weighting.Align("dice", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("dice", yTrue, Ops.AsFloating(yPred));
         return 1 - Ops.Sum(t * p, axis) * 2 / (Ops.Sum(t, axis) + Ops.Sum(p, axis) + Config.Epsilon);
     }
 
     /// <summary>1 - the overlap divided by it plus alpha false positives plus beta false negatives, over some axes; over all where none is named.</summary>
     public static Tensor Tversky(Tensor yTrue, Tensor yPred, double alpha = 0.5, double beta = 0.5, Axes? axis = null)
     {
-        var (t, p) = Weighting.Align("tversky", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("tversky", yTrue, Ops.AsFloating(yPred));
         var overlap = Ops.Sum(t * p, axis);
         var (positives, negatives) = (Ops.Sum((1 - t) * p, axis), Ops.Sum(t * (1 - p), axis));
         return 1 - overlap / (overlap + positives * alpha + negatives * beta + Config.Epsilon);

@@ -24,9 +24,6 @@ static class Weighting
         return (yTrue, yPred);
     }
 
-    /// <summary>Numbers with a fraction.</summary>
-    internal static Tensor Floating(Tensor x) => x.DType.IsFloating() ? x : Ops.Cast(x, Config.Floatx);
-
     /// <summary>The quotient, or 0 where the divisor is 0.</summary>
     internal static Tensor DivideNoNan(Tensor a, Tensor b)
     {

@@ -3,7 +3,7 @@ namespace Keras.Metrics;
 /// <summary>The area under a curve of two rates, from its points at many thresholds. Predictions are probabilities.</summary>
 public sealed class AUC : ConfusionMetric
 {
-    Variable? _truePositives, _falsePositives, _trueNegatives, _falseNegatives;
+    Func<Outcomes>? _counts;
 
     /// <summary>Makes the metric.</summary>
     /// <param name="numThresholds">How many thresholds there are: evenly spaced, with one just below 0 and one just above 1. Default 200.</param>
@@ -26,7 +26,7 @@ public sealed class AUC : ConfusionMetric
         (Curve, SummationMethod, Thresholds, MultiLabel, NumLabels, FromLogits) = (curve, summationMethod, thresholds, multiLabel, numLabels, fromLogits);
         LabelWeights = labelWeights is null ? null : Ops.Cast(labelWeights, Dtype);
         Labels = numLabels;
-        if (!multiLabel || numLabels is not null) Build();
+        if (!multiLabel || numLabels is not null) _counts = CountAll();
     }
 
     /// <summary>How many thresholds there are.</summary>
@@ -56,16 +56,8 @@ public sealed class AUC : ConfusionMetric
     /// <inheritdoc/>
     public override bool? HigherIsBetter => true;
 
-    static double[] Between(int count) => count > 1 ? [.. Enumerable.Range(1, count - 2).Select(i => i / (count - 1.0))]
+    static double[] Between(int count) => count > 1 ? CutPoints.Between(count)
         : throw Errors.Argument("AUC", "there are too few thresholds", "num_thresholds > 1", count);
-
-    void Build()
-    {
-        _truePositives = Counter("true_positives", o => o.TruePositives);
-        _falsePositives = Counter("false_positives", o => o.FalsePositives);
-        _trueNegatives = Counter("true_negatives", o => o.TrueNegatives);
-        _falseNegatives = Counter("false_negatives", o => o.FalseNegatives);
-    }
 
     /// <inheritdoc/>
     public override void UpdateState(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
@@ -83,23 +75,21 @@ public sealed class AUC : ConfusionMetric
     {
         if (shape.Rank != 2 || (Labels is { } n && shape[1] != n))
             throw Errors.Argument(Name, "predictions for several labels have a wrong shape", $"(batch, {(Labels is { } l ? l : "labels")})", shape);
-        if (_truePositives is not null) return;
+        if (_counts is not null) return;
         Labels = shape[1];
-        Build();
+        _counts = CountAll();
     }
 
     /// <summary>The area so far, a scalar; 0 before the first update.</summary>
     public override Tensor Result()
     {
-        if (_truePositives is null) return Tensor.Scalar(0.0, Dtype);
-        var (tp, fp, tn, fn) = (_truePositives.Read(), _falsePositives!.Read(), _trueNegatives!.Read(), _falseNegatives!.Read());
+        if (_counts is null) return Tensor.Scalar(0.0, Dtype);
+        var (tp, fp, tn, fn) = _counts();
         return Total(Curve == AUCCurve.PR && SummationMethod == AUCSummation.Interpolation ? Interpolated(tp, fp, fn)
             : Curve == AUCCurve.ROC ? Areas(Share(fp, tn), Share(tp, fn))
             : Curve == AUCCurve.PR ? Areas(Share(tp, fn), Share(tp, fp))
             : GainAreas(tp, fp, tn, fn));
     }
-
-    static Tensor Share(Tensor part, Tensor rest) => Weighting.DivideNoNan(part, part + rest);
 
     Tensor Total(Tensor areas)
     {

@@ -44,6 +44,16 @@ public abstract class ConfusionMetric : Metric
         return variable;
     }
 
+    /// <summary>Counters of all four outcomes, to be read.</summary>
+    private protected Func<Outcomes> CountAll()
+    {
+        var (tp, fp) = (Counter("true_positives", o => o.TruePositives), Counter("false_positives", o => o.FalsePositives));
+        var (tn, fn) = (Counter("true_negatives", o => o.TrueNegatives), Counter("false_negatives", o => o.FalseNegatives));
+        return () => new(tp.Read(), fp.Read(), tn.Read(), fn.Read());
+    }
+
+    private protected static Tensor Share(Tensor part, Tensor rest) => Weighting.DivideNoNan(part, part + rest);
+
     /// <inheritdoc/>
     public override void UpdateState(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
     {

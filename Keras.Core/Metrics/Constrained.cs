@@ -3,17 +3,14 @@ namespace Keras.Metrics;
 /// <summary>The base of metrics that look for the threshold where one rate is best while another one is good enough.</summary>
 public abstract class ConstrainedMetric : ConfusionMetric
 {
-    readonly Variable _truePositives, _falsePositives, _trueNegatives, _falseNegatives;
+    readonly Func<Outcomes> _counts;
     readonly double _least;
 
     private protected ConstrainedMetric(double least, int numThresholds, int? classId, string? name, DType? dtype) : base(name, dtype, numThresholds, classId)
     {
         if (!(least >= 0 && least <= 1)) throw Errors.Argument(Name, "the rate is out of range", "a number in [0, 1]", least);
         (_least, NumThresholds) = (least, numThresholds);
-        _truePositives = Counter("true_positives", o => o.TruePositives);
-        _falsePositives = Counter("false_positives", o => o.FalsePositives);
-        _trueNegatives = Counter("true_negatives", o => o.TrueNegatives);
-        _falseNegatives = Counter("false_negatives", o => o.FalseNegatives);
+        _counts = CountAll();
     }
 
     /// <summary>How many thresholds are tried. Default 200.</summary>
@@ -25,13 +22,13 @@ public abstract class ConstrainedMetric : ConfusionMetric
     /// <inheritdoc/>
     public override bool? HigherIsBetter => true;
 
-    private protected Tensor Sensitivities => Share(_truePositives, _falseNegatives);
+    Outcomes Counts => _counts();
 
-    private protected Tensor Specificities => Share(_trueNegatives, _falsePositives);
+    private protected Tensor Sensitivities => Share(Counts.TruePositives, Counts.FalseNegatives);
 
-    private protected Tensor Precisions => Share(_truePositives, _falsePositives);
+    private protected Tensor Specificities => Share(Counts.TrueNegatives, Counts.FalsePositives);
 
-    static Tensor Share(Variable part, Variable rest) => Weighting.DivideNoNan(part.Read(), part.Read() + rest.Read());
+    private protected Tensor Precisions => Share(Counts.TruePositives, Counts.FalsePositives);
 
     private protected Tensor Best(Tensor rates, Tensor constrained) =>
         Ops.Max(Ops.Where(Ops.GreaterEqual(constrained, Tensor.Scalar(_least, Dtype)), rates, 0));

@@ -7,12 +7,15 @@ readonly record struct Outcomes(Tensor TruePositives, Tensor FalsePositives, Ten
 sealed class CutPoints
 {
     readonly bool _even;
+    readonly int _least;
     readonly Tensor _sorted;
     readonly int[]? _places;
 
     CutPoints(double[] thresholds, bool even, DType dtype)
     {
         (Count, _even) = (thresholds.Length, even);
+        // Nothing is below ends that lie outside.
+        _least = thresholds[0] < 0 || thresholds[^1] > 1 ? 1 : 0;
         var sorted = thresholds.Order().ToArray();
         _sorted = Ops.Cast(Tensor.Of(sorted, [Count]), dtype);
         if (!sorted.SequenceEqual(thresholds)) _places = [.. thresholds.Select(t => Array.IndexOf(sorted, t))];
@@ -24,7 +27,10 @@ sealed class CutPoints
     internal static CutPoints At(IReadOnlyList<double> thresholds, DType dtype) => new([.. thresholds], IsEven(thresholds), dtype);
 
     /// <summary>This many thresholds from just below 0 to just above 1.</summary>
-    internal static CutPoints Even(int count, DType dtype) => Around([.. Enumerable.Range(1, Math.Max(0, count - 2)).Select(i => i / (count - 1.0))], dtype);
+    internal static CutPoints Even(int count, DType dtype) => Around(Between(count), dtype);
+
+    /// <summary>Those of this many even thresholds that lie between 0 and 1.</summary>
+    internal static double[] Between(int count) => [.. Enumerable.Range(1, Math.Max(0, count - 2)).Select(i => i / (count - 1.0))];
 
     /// <summary>Thresholds with one more below 0 and one above 1.</summary>
     internal static CutPoints Around(double[] inner, DType dtype) =>
@@ -53,7 +59,7 @@ sealed class CutPoints
 
     /// <summary>How many thresholds are below each prediction.</summary>
     Tensor Bucket(Tensor yPred) => _even
-        ? Ops.Cast(Ops.Minimum(Ops.Maximum(Ops.Ceil(yPred * (Count - 1)), 1), Count - 1), DType.Int32)
+        ? Ops.Cast(Ops.Minimum(Ops.Maximum(Ops.Ceil(yPred * (Count - 1)), _least), Count - 1), DType.Int32)
         : Ops.Cast(Ops.Searchsorted(_sorted, yPred), DType.Int32);
 
     Tensor Part(Tensor sums, int positive, int? labels)

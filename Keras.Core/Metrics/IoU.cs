@@ -196,7 +196,7 @@ public sealed class BinaryIoU(IReadOnlyList<int>? targetClassIds = null, double 
     public override void UpdateState(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
     {
         ArgumentNullException.ThrowIfNull(yPred);
-        var yes = Ops.GreaterEqual(Weighting.Floating(yPred), Threshold);
+        var yes = Ops.GreaterEqual(Ops.AsFloating(yPred), Threshold);
         yes.Mask = yPred.Mask;
         base.UpdateState(yTrue, yes, sampleWeight);
     }

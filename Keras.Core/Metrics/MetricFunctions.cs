@@ -17,7 +17,7 @@ public static class MetricFunctions
         ArgumentNullException.ThrowIfNull(yPred);
         var (t, p) = Weighting.SameRank(yTrue, yPred);
         Shape.Broadcast(t.Shape, p.Shape, "binary_accuracy");
-        return Ops.Cast(Ops.Equal(t, Ops.Cast(Weighting.Floating(p) > threshold, t.DType)), Config.Floatx);
+        return Ops.Cast(Ops.Equal(t, Ops.Cast(Ops.AsFloating(p) > threshold, t.DType)), Config.Floatx);
     }
 
     /// <summary>1 where the largest prediction is that of the target's class, else 0.</summary>
@@ -85,7 +85,7 @@ public static class MetricFunctions
     /// <summary>Pearson's correlation of targets and predictions along an axis.</summary>
     public static Tensor PearsonCorrelation(Tensor yTrue, Tensor yPred, int axis = -1)
     {
-        var (t, p) = Weighting.Align("pearson_correlation", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("pearson_correlation", yTrue, Ops.AsFloating(yPred));
         return Ops.Mean(Standard(t, axis) * Standard(p, axis), axis);
     }
 
@@ -98,7 +98,7 @@ public static class MetricFunctions
     /// <summary>Lin's concordance correlation of targets and predictions along an axis.</summary>
     public static Tensor ConcordanceCorrelation(Tensor yTrue, Tensor yPred, int axis = -1)
     {
-        var (t, p) = Weighting.Align("concordance_correlation", yTrue, Weighting.Floating(yPred));
+        var (t, p) = Weighting.Align("concordance_correlation", yTrue, Ops.AsFloating(yPred));
         var (meanT, meanP) = (Ops.Mean(t, axis, keepdims: true), Ops.Mean(p, axis, keepdims: true));
         var spread = Ops.Var(t, axis, keepdims: true) + Ops.Var(p, axis, keepdims: true) + Ops.Square(meanT - meanP);
         return Ops.Mean((t - meanP) * (p - meanP) * 2 / (spread + Config.Epsilon), axis);

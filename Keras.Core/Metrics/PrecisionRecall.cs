@@ -33,7 +33,7 @@ public sealed class Precision : ConfusionMetric
     public override bool? HigherIsBetter => true;
 
     /// <summary>The share so far: a scalar for one threshold, else a vector; 0 where there is nothing to share.</summary>
-    public override Tensor Result() => Shown(Weighting.DivideNoNan(_truePositives.Read(), _truePositives.Read() + _falsePositives.Read()));
+    public override Tensor Result() => Shown(Share(_truePositives.Read(), _falsePositives.Read()));
 }
 
 /// <summary>The share of positive targets that are found.</summary>
@@ -69,5 +69,5 @@ public sealed class Recall : ConfusionMetric
     public override bool? HigherIsBetter => true;
 
     /// <summary>The share so far: a scalar for one threshold, else a vector; 0 where there is nothing to share.</summary>
-    public override Tensor Result() => Shown(Weighting.DivideNoNan(_truePositives.Read(), _truePositives.Read() + _falseNegatives.Read()));
+    public override Tensor Result() => Shown(Share(_truePositives.Read(), _falseNegatives.Read()));
 }

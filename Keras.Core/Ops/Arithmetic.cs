@@ -75,7 +75,7 @@ public static partial class Ops
         return Where(Equal(x1, x2), x2, Where(LogicalOr(Isnan(x1), Isnan(x2)), x1 + x2, stepped));
     }
 
-    static DType BitsOf(DType floating) => floating.Size() switch { 2 => DType.Int16, 4 => DType.Int32, _ => DType.Int64 };
+    static DType BitsOf(DType floating) => floating.Size() switch { 1 => DType.Int8, 2 => DType.Int16, 4 => DType.Int32, _ => DType.Int64 };
 
     /// <summary>Whether the sign of each element is negative, that of -0 and of NaN too.</summary>
     public static Tensor Signbit(Tensor x) =>

@@ -30,11 +30,20 @@ public static partial class Ops
             throw Errors.Argument(Who, "the size that the scale follows from is not known", "a known size, or a scale", query.Shape);
         (query, key) = Promote(AsFloating(query), key);
         (query, value) = Promote(query, value);
-        List<Tensor> inputs = [Wide(query), Wide(Cast(key, query.DType)), Wide(value)];
+        List<Tensor> inputs = [.. OfOneBatch(Wide(query), Wide(Cast(key, query.DType)), Wide(value))];
         if (bias is not null) inputs.Add(Cast(bias, inputs[0].DType));
         if (mask is not null) inputs.Add(Cast(mask, DType.Bool));
         var op = new Attend(scale ?? 1 / Math.Sqrt(size), bias is not null, mask is not null, isCausal, attnLogitsSoftCap);
         return Cast(new Part(0).On(op.On([.. inputs])), query.DType);
+    }
+
+    /// <summary>Tensors with the batch that they have together: one of 1 is repeated.</summary>
+    static IEnumerable<Tensor> OfOneBatch(params Tensor[] tensors)
+    {
+        var whole = tensors.FirstOrDefault(x => x.Shape[0] > 1) ?? tensors.FirstOrDefault(x => x.Shape[0] != 1);
+        if (whole is null) return tensors;
+        var places = whole.Shape[0] == Shape.Unknown ? Sum(ZerosLike(whole), [1, 2, 3], keepdims: true) : Zeros([whole.Shape[0], 1, 1, 1], whole.DType);
+        return tensors.Select(x => x.Shape[0] == 1 ? x + places : x);
     }
 
     /// <summary>Each head several times, side by side.</summary>

@@ -17,7 +17,7 @@ sealed record SamplePoints(int Order, FillMode Mode, double Fill) : Fused
         var x = inputs[0];
         var sizes = x.Shape.Dims[1..^1];
         var count = x.Shape[0];
-        var rows = Ops.Reshape(x, Shape.Of(checked((int)x.Shape.Slice(0, x.Rank - 1).Size), x.Shape[-1]));
+        var rows = Ops.Reshape(x, Shape.Of(Shape.Dim(x.Shape.Slice(0, x.Rank - 1).Size), x.Shape[-1]));
         var places = rows.Shape[0] > int.MaxValue / 2 ? DType.Int64 : DType.Int32;
         var nodes = new Node[sizes.Length][];
         for (var i = 0; i < nodes.Length; i++) nodes[i] = Nodes(inputs[i + 1], sizes[i]);

@@ -29,7 +29,7 @@ public static partial class Ops
         if (outputShape.Rank != images.Rank) throw Errors.Argument(who, "output_shape has a wrong number of dimensions", images.Shape, outputShape);
         if (!scale.Shape.Matches([spatialDims.Count]) || !translation.Shape.Matches([spatialDims.Count]))
             throw Errors.Argument(who, "there is not one scale and translation a spatial dimension", spatialDims.Count, $"{scale.Shape} and {translation.Shape}");
-        var x = images.DType.IsFloating() ? images : Cast(images, Config.Floatx);
+        var x = AsFloating(images, who);
         for (var i = 0; i < spatialDims.Count; i++)
         {
             var axis = images.Shape.Axis(spatialDims[i], who);

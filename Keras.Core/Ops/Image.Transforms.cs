@@ -14,7 +14,7 @@ sealed record TransformImages(bool ChannelsFirst, Interpolation Method, FillMode
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
-        var transform = inputs[1].DType.IsFloating() ? inputs[1] : Ops.Cast(inputs[1], Config.Floatx);
+        var transform = Ops.AsFloating(inputs[1], Name);
         if (transform.Rank == 1) transform = Ops.ExpandDims(transform, 0);
         return Points.Move(inputs[0], ChannelsFirst, (_, height, width) =>
         {

@@ -1,7 +1,8 @@
 namespace Keras;
 
-/// <summary>The gradient of an op for one of its inputs, from the inputs and the gradient of the result: found when all sizes are known.</summary>
-sealed record LateGradient(Op Of, int Input) : Fused
+/// <summary>The gradient of an op for one of its inputs, from the inputs and those gradients of the results that there are: found when all
+/// sizes are known.</summary>
+sealed record LateGradient(Op Of, int Count, Axes Given, int Input) : Fused
 {
     public override string Name => $"gradient of {Of.Name}";
 
@@ -9,11 +10,26 @@ sealed record LateGradient(Op Of, int Input) : Fused
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
-        var x = inputs[Input];
-        var gradient = Of.Vjp(Of.On(inputs[..^1]), inputs[^1])[Input];
-        return gradient is null ? Ops.ZerosLike(x) : Ops.Cast(Ops.SumTo(gradient, x.Shape), x.DType);
+        var (x, result) = (inputs[Input], Of.On(inputs[..Count]));
+        return (result.Type.IsTuple ? Of.VjpParts(result, Parts(result, inputs[Count..])) : Of.Vjp(result, inputs[Count]))[Input] is { } gradient
+            ? Ops.Cast(Ops.SumTo(gradient, x.Shape), x.DType) : Ops.ZerosLike(x);
     }
 
-    internal static Tensor?[] ForAll(Tensor result, Tensor gradient) =>
-        [.. result.Inputs.ToArray().Select((x, i) => x.DType.IsInexact() ? new LateGradient(result.Op, i).On([.. result.Inputs, gradient]) : null)];
+    Tensor?[] Parts(Tensor result, ReadOnlySpan<Tensor> given)
+    {
+        var parts = new Tensor?[result.Type.Parts.Length];
+        for (var i = 0; i < given.Length; i++) parts[Given[i]] = given[i];
+        return parts;
+    }
+
+    /// <summary>The gradients of a node's inputs, found late; <c>null</c> where all sizes are known now, or do not matter.</summary>
+    internal static Tensor?[]? Unsized(Tensor node, params Tensor?[] gradients)
+    {
+        var inputs = node.Inputs.ToArray();
+        // A Fourier transform of an unknown length is refused at once.
+        if (node.Op is Unary or Identity or StopGradient or CustomGradient or Control or RealFourier || Array.TrueForAll(inputs, i => i.Shape.IsKnown)) return null;
+        int[] given = [.. Enumerable.Range(0, gradients.Length).Where(i => gradients[i] is not null)];
+        Tensor[] sources = [.. inputs, .. gradients.OfType<Tensor>()];
+        return [.. inputs.Select((x, i) => x.DType.IsInexact() ? new LateGradient(node.Op, inputs.Length, given, i).On(sources) : null)];
+    }
 }

@@ -43,7 +43,7 @@ public static partial class Ops
         var starts = Starts(inputs, startIndices, shape, "slice");
         if (!shape.IsKnown)
             return startIndices.IsOpen ? new ShapedByValues(inputs.Type.As(shape), "slice").On(inputs, startIndices) : Slice(inputs, Whole(startIndices, "slice"), shape);
-        for (var i = 0; i < starts.Length; i++) inputs = Take(inputs, starts[i] + Arange(shape[i]), i);
+        foreach (var (axis, start) in starts) inputs = Take(inputs, start + Arange(shape[axis]), axis);
         return inputs;
     }
 
@@ -60,21 +60,27 @@ public static partial class Ops
         var starts = Starts(inputs, startIndices, updates.Shape, "slice_update");
         if (updates.Shape.Size == 0) return inputs;
         var (block, isInside) = (Cast(updates, inputs.DType), (Tensor)true);
-        for (var i = 0; i < starts.Length; i++)
+        foreach (var (axis, start) in starts)
         {
-            var (places, size) = (Positions(inputs, i) - starts[i], updates.Shape[i]);
-            block = Take(block, Clip(places, 0, size - 1), i);
-            isInside = LogicalAnd(isInside, Along(LogicalAnd(GreaterEqual(places, 0), Less(places, size)), i, inputs.Rank));
+            var (places, size) = (Positions(inputs, axis) - start, updates.Shape[axis]);
+            block = Take(block, Clip(places, 0, size - 1), axis);
+            isInside = LogicalAnd(isInside, Along(LogicalAnd(GreaterEqual(places, 0), Less(places, size)), axis, inputs.Rank));
         }
         return Where(isInside, block, inputs);
     }
 
-    static Tensor[] Starts(Tensor x, Tensor startIndices, Shape sizes, string who)
+    /// <summary>The axes of which a block is a part, and where it begins there.</summary>
+    static (int Axis, Tensor Start)[] Starts(Tensor x, Tensor startIndices, Shape sizes, string who)
     {
         if (startIndices.Rank != 1 || !startIndices.Shape.Matches([x.Rank]) || sizes.Rank != x.Rank)
             throw Errors.Argument(who, "one start and one size are needed for each dimension", x.Rank, $"starts {startIndices.Shape} and {sizes}");
         var starts = Cast(startIndices, DType.Int32);
-        return [.. Enumerable.Range(0, x.Rank).Select(i => Inside(x, i, Reshape(Narrow(starts, 0, i, 1), Shape.Scalar), sizes[i]))];
+        var inside = Enumerable.Range(0, x.Rank).Select(i => Inside(x, i, Reshape(Narrow(starts, 0, i, 1), Shape.Scalar), sizes[i])).ToArray();
+        int[] cut = [.. Enumerable.Range(0, x.Rank).Where(i => x.Shape[i] != sizes[i]).DefaultIfEmpty(0).Take(x.Rank)];
+        // An axis that is whole begins at 0, or it is an error: the first start takes that along.
+        for (var i = 0; i < x.Rank; i++)
+            if (sizes[i] > 0 && !cut.Contains(i)) inside[cut[0]] += inside[i];
+        return [.. cut.Select(i => (i, inside[i]))];
     }
 
     // Taken out of the places that there are, so that a block beyond the tensor is an error when it runs.

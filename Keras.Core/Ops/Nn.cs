@@ -223,7 +223,7 @@ public static partial class Ops
             var (gamma, beta) = (scale ?? OnesLike(shift!), shift ?? ZerosLike(scale!));
             return new Part(0).On(op.On(x, Cast(gamma, x.DType), Cast(beta, x.DType)));
         }
-        var y = AlongLast(x, axes, "normalization", rows => new Part(0).On(op.On(rows)));
+        var y = AlongLast(x, axes, "normalization", rows => new Part(0).On(op.On(rows)), (all, over) => op.Over(all, over).Y);
         if (scale is not null) y *= OverAxes(scale, x, axes);
         return shift is null ? y : y + OverAxes(shift, x, axes);
     }
@@ -232,8 +232,10 @@ public static partial class Ops
     static Tensor OverAxes(Tensor vector, Tensor x, Axes axes)
     {
         vector = Cast(vector, x.DType);
-        return vector.Rank == axes.Count && vector.Rank != x.Rank
-            ? Reshape(vector, Shape.Of([.. Enumerable.Range(0, x.Rank).Select(i => axes.Contains(i) ? x.Shape[i] : 1)])) : vector;
+        if (vector.Rank != axes.Count || vector.Rank == x.Rank) return vector;
+        var dims = Enumerable.Repeat(1, x.Rank).ToArray();
+        for (var i = 0; i < axes.Count; i++) dims[axes[i]] = x.Shape[axes[i]] == Shape.Unknown ? vector.Shape[i] : x.Shape[axes[i]];
+        return Reshape(vector, dims);
     }
 
     /// <summary>Which classes occur: 1 at each index among the inputs, 0 elsewhere.</summary>

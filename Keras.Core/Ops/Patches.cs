@@ -3,14 +3,12 @@ namespace Keras;
 /// <summary>Windows along one axis.</summary>
 readonly record struct Spans(int Count, int Size, int Stride, int Dilation)
 {
-    internal static Spans Of(int count, int size, int stride, int dilation) => new(count, size, stride, dilation);
-
     // Windows side by side need no gathering.
     bool IsTiling => Dilation == 1 && Stride == Size;
 
     /// <summary>The axis replaced by (windows, window).</summary>
     internal Tensor Spread(Tensor x, int axis) => IsTiling
-        ? Ops.Reshape(Ops.Narrow(x, axis, 0, Count * Size), Split(x.Shape, axis, 1))
+        ? Ops.Reshape(Ops.Narrow(x, axis, 0, Count * Size), Split(x.Shape, axis))
         : new Take(axis).On(x, Indices());
 
     /// <summary>(windows, window) added into an axis of a length: the adjoint of <see cref="Spread"/>.</summary>
@@ -24,7 +22,7 @@ readonly record struct Spans(int Count, int Size, int Stride, int Dilation)
         return more[axis] == 0 ? tiled : new Pad(new int[shape.Rank], more).On(tiled, Ops.Cast(0, x.DType));
     }
 
-    Shape Split(Shape shape, int axis, int behind) => Shape.Of([.. shape.Dims[..axis], Count, Size, .. shape.Dims[(axis + behind)..]]);
+    Shape Split(Shape shape, int axis) => Shape.Of([.. shape.Dims[..axis], Count, Size, .. shape.Dims[(axis + 1)..]]);
 
     Tensor Indices()
     {

@@ -86,7 +86,7 @@ public static partial class Random
 
     // Half precision is drawn in single precision and rounded.
     static Tensor Rounded(Func<TensorType, Op> op, TensorType type, Seed? seed) =>
-        Ops.Cast(op(type.DType.Size() < 4 ? type.As(DType.Float32) : type).On(Key(seed)), type.DType);
+        Ops.Cast(op(Wide(type)).On(Key(seed)), type.DType);
 
     static Tensor Affine(Func<TensorType, Op> op, TensorType type, Seed? seed, double scale, double shift)
     {

@@ -24,12 +24,17 @@ sealed record RowNormalize(double Epsilon, bool Centred) : Fused
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
-        var x = inputs[0];
-        var mean = Centred ? Ops.Mean(x, -1, keepdims: true) : Ops.ZerosLike(Ops.Sum(x, -1, keepdims: true));
-        var centred = Centred ? x - mean : x;
-        var inverse = Ops.Rsqrt(Ops.Mean(Ops.Square(centred), -1, keepdims: true) + Epsilon);
-        var y = centred * inverse;
+        var (y, mean, inverse) = Over(inputs[0], -1);
         return new Pack().On(inputs.Length > 1 ? y * inputs[1] + inputs[2] : y, Ops.Squeeze(mean, -1), Ops.Squeeze(inverse, -1));
+    }
+
+    /// <summary>What lies along some axes neither scaled nor shifted, the mean and the inverse of the deviation.</summary>
+    internal (Tensor Y, Tensor Mean, Tensor Inverse) Over(Tensor x, Axes axes)
+    {
+        var mean = Centred ? Ops.Mean(x, axes, keepdims: true) : Ops.ZerosLike(Ops.Sum(x, axes, keepdims: true));
+        var centred = Centred ? x - mean : x;
+        var inverse = Ops.Rsqrt(Ops.Mean(Ops.Square(centred), axes, keepdims: true) + Epsilon);
+        return (centred * inverse, mean, inverse);
     }
 }
 

@@ -167,8 +167,8 @@ public static partial class Ops
 
     static Tensor Neutral(ScatterKind kind, DType dtype) => kind switch
     {
-        ScatterKind.Max => dtype.IsFloating() ? double.NegativeInfinity : Tensor.Scalar(Limits(dtype).Low, dtype),
-        ScatterKind.Min => dtype.IsFloating() ? double.PositiveInfinity : Tensor.Scalar(Limits(dtype).High, dtype),
+        ScatterKind.Max => Tensor.Scalar(dtype.Ends().Low, dtype),
+        ScatterKind.Min => Tensor.Scalar(dtype.Ends().High, dtype),
         ScatterKind.Mul => 1,
         _ => 0,
     };

@@ -14,7 +14,7 @@ sealed record Frames(int Length, int Stride) : Fused
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
         var x = inputs[0];
-        return Spans.Of(Count(x.Shape[-1]), Length, Stride, 1).Spread(x, x.Rank - 1);
+        return new Spans(Count(x.Shape[-1]), Length, Stride, 1).Spread(x, x.Rank - 1);
     }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
@@ -39,7 +39,7 @@ sealed record Overlapped(int Stride) : Fused
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
         var x = inputs[0];
-        return Spans.Of(x.Shape[-2], x.Shape[-1], Stride, 1).Collect(x, x.Rank - 2, Infer([x.Type]).Shape[-1]);
+        return new Spans(x.Shape[-2], x.Shape[-1], Stride, 1).Collect(x, x.Rank - 2, Infer([x.Type]).Shape[-1]);
     }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new Frames(result.Inputs[0].Shape[-1], Stride).On(gradient)];

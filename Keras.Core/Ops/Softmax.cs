@@ -7,10 +7,13 @@ sealed record Softmax : Fused
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new SoftmaxGradient().On(result, gradient)];
 
-    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
+    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) => Over(inputs[0], -1);
+
+    /// <summary>The same along some axes.</summary>
+    internal static Tensor Over(Tensor x, Axes axes)
     {
-        var exp = Ops.Exp(inputs[0] - Ops.StopGradient(Ops.Max(inputs[0], -1, keepdims: true)));
-        return exp / Ops.Sum(exp, -1, keepdims: true);
+        var exp = Ops.Exp(x - Ops.StopGradient(Ops.Max(x, axes, keepdims: true)));
+        return exp / Ops.Sum(exp, axes, keepdims: true);
     }
 }
 
@@ -37,10 +40,13 @@ sealed record LogSoftmax : Fused
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new LogSoftmaxGradient().On(result, gradient)];
 
-    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
+    internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) => Over(inputs[0], -1);
+
+    /// <summary>The same along some axes.</summary>
+    internal static Tensor Over(Tensor x, Axes axes)
     {
-        var shifted = inputs[0] - Ops.StopGradient(Ops.Max(inputs[0], -1, keepdims: true));
-        return shifted - Ops.Log(Ops.Sum(Ops.Exp(shifted), -1, keepdims: true));
+        var shifted = x - Ops.StopGradient(Ops.Max(x, axes, keepdims: true));
+        return shifted - Ops.Log(Ops.Sum(Ops.Exp(shifted), axes, keepdims: true));
     }
 }
 
@@ -193,16 +199,17 @@ public static partial class Ops
     public static Tensor Softmax(Tensor x, int axis = -1) => Softmax(x, (Axes)axis);
 
     /// <summary>exp(x) divided by its sum along several axes; over all elements for <c>null</c>.</summary>
-    public static Tensor Softmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "softmax", y => new Softmax().On(y));
+    public static Tensor Softmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "softmax", y => new Softmax().On(y), Keras.Softmax.Over);
 
     /// <summary>The logarithm of the softmax, without loss at small values.</summary>
     public static Tensor LogSoftmax(Tensor x, int axis = -1) => LogSoftmax(x, (Axes)axis);
 
     /// <summary>The logarithm of the softmax along several axes, or over all elements for <c>null</c>.</summary>
-    public static Tensor LogSoftmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "log_softmax", y => new LogSoftmax().On(y));
+    public static Tensor LogSoftmax(Tensor x, Axes? axis) => AlongLast(AsFloating(x), axis ?? Axes.All(x.Shape), "log_softmax", y => new LogSoftmax().On(y), Keras.LogSoftmax.Over);
 
-    /// <summary>Applies a function of the last axis along some others: they are moved to the end, as one.</summary>
-    static Tensor AlongLast(Tensor x, Axes axis, string who, Func<Tensor, Tensor> apply)
+    /// <summary>Applies a function of the last axis along some others: they are moved to the end, as one; or a slower function of the axes
+    /// where sizes are missing for that.</summary>
+    static Tensor AlongLast(Tensor x, Axes axis, string who, Func<Tensor, Tensor> apply, Func<Tensor, Axes, Tensor> plain)
     {
         if (x.Rank == 0) throw Errors.Argument(who, "a scalar has no axis", "1 dimension or more", x.Shape);
         var axes = axis.Of(x.Shape, who);
@@ -210,10 +217,13 @@ public static partial class Ops
         var order = Enumerable.Range(0, x.Rank).Where(i => !axes.Contains(i)).Concat(axes).ToArray();
         var moved = Transpose(x, order);
         var kept = moved.Shape.Slice(0, x.Rank - axes.Count);
-        var together = axes.Count == 1 ? moved : Reshape(moved, kept.Append(Shape.Of(Shape.Dim(moved.Shape.Slice(kept.Rank, axes.Count).Size))));
         var inverse = new int[order.Length];
         for (var i = 0; i < order.Length; i++) inverse[order[i]] = i;
-        return Transpose(Reshape(apply(together), moved.Shape), inverse);
+        if (axes.Count == 1) return Transpose(apply(moved), inverse);
+        var merged = moved.Shape.Slice(kept.Rank, axes.Count);
+        // A shape to bring a tensor to has at most one unknown dimension.
+        if (!merged.IsKnown || kept.Count(d => d is null) > 1) return plain(x, axes);
+        return Transpose(Reshape(apply(Reshape(moved, kept.Append(Shape.Of(Shape.Dim(merged.Size))))), moved.Shape), inverse);
     }
 
     /// <summary>The cross-entropy between one-hot or soft targets and predictions.</summary>

@@ -36,12 +36,12 @@ public static partial class Ops
     /// <summary>The largest element over some axes that is not NaN; NaN where all are. All axes where none is named.</summary>
     /// <exception cref="ArgumentException">An axis has no elements.</exception>
     public static Tensor Nanmax(Tensor x, Axes? axis = null, bool keepdims = false) =>
-        NanExtreme(x, axis, keepdims, Max(ReplaceNan(x, double.NegativeInfinity), axis, keepdims));
+        NanExtreme(x, axis, keepdims, Max(ReplaceNan(x, x.DType.Ends().Low), axis, keepdims));
 
     /// <summary>The smallest element over some axes that is not NaN; NaN where all are. All axes where none is named.</summary>
     /// <exception cref="ArgumentException">An axis has no elements.</exception>
     public static Tensor Nanmin(Tensor x, Axes? axis = null, bool keepdims = false) =>
-        NanExtreme(x, axis, keepdims, Min(ReplaceNan(x, double.PositiveInfinity), axis, keepdims));
+        NanExtreme(x, axis, keepdims, Min(ReplaceNan(x, x.DType.Ends().High), axis, keepdims));
 
     static Tensor NanExtreme(Tensor x, Axes? axis, bool keepdims, Tensor extreme) =>
         x.DType.IsFloating() ? Where(All(Isnan(x), axis, keepdims), double.NaN, extreme) : extreme;
@@ -50,13 +50,13 @@ public static partial class Ops
     /// where no axis is named.</summary>
     /// <exception cref="ArgumentException">The axis is out of range or has no elements.</exception>
     public static Tensor Nanargmax(Tensor x, int? axis = null, bool keepdims = false) =>
-        NanPlace(x, axis, keepdims, Argmax(ReplaceNan(x, double.NegativeInfinity), axis, keepdims));
+        NanPlace(x, axis, keepdims, Argmax(ReplaceNan(x, x.DType.Ends().Low), axis, keepdims));
 
     /// <summary>Where along an axis the smallest element that is not NaN stands, as int32; -1 where all are NaN. In the flattened tensor
     /// where no axis is named.</summary>
     /// <exception cref="ArgumentException">The axis is out of range or has no elements.</exception>
     public static Tensor Nanargmin(Tensor x, int? axis = null, bool keepdims = false) =>
-        NanPlace(x, axis, keepdims, Argmin(ReplaceNan(x, double.PositiveInfinity), axis, keepdims));
+        NanPlace(x, axis, keepdims, Argmin(ReplaceNan(x, x.DType.Ends().High), axis, keepdims));
 
     static Tensor NanPlace(Tensor x, int? axis, bool keepdims, Tensor place) => x.DType.IsFloating()
         ? Where(All(Isnan(x), axis is { } given ? (Axes?)given : default, keepdims), -1, place)

@@ -31,7 +31,7 @@ public static partial class Ops
     public static Tensor NanToNum(Tensor x, double nan = 0, double? posinf = null, double? neginf = null)
     {
         if (!NotComplex(x, "nan_to_num").DType.IsFloating()) return x;
-        var (low, high) = Limits(x.DType);
+        var (low, high) = x.DType.Limits();
         var finite = Where(Isposinf(x), posinf ?? high, Where(Isneginf(x), neginf ?? low, x));
         return Where(Isnan(x), nan, finite);
     }
@@ -90,7 +90,7 @@ public static partial class Ops
     {
         x = ConvertToTensor(x);
         var type = dtype ?? Config.Floatx;
-        var ((least, most), (low, high)) = (Limits(NotComplex(x, "saturate_cast").DType), Limits(type.ToReal()));
+        var ((least, most), (low, high)) = (NotComplex(x, "saturate_cast").DType.Limits(), type.Limits());
         var result = Cast(x, type);
         // Selected after the cast: a limit need not be a number of x's dtype, and is then the next one beyond it. Infinities have limits too.
         var endless = x.DType.IsFloating();
@@ -101,17 +101,4 @@ public static partial class Ops
         Tensor Limited(Func<Tensor, Tensor, Tensor> reaches, double limit) =>
             Where(reaches(x, Tensor.Scalar(limit, x.DType)), Tensor.Scalar(limit, type), result);
     }
-
-    static (double Low, double High) Limits(DType dtype) => dtype switch
-    {
-        DType.Bool => (0, 1),
-        DType.Float16 => (-65504, 65504),
-        // (2 − 2⁻⁷) 2¹²⁷
-        DType.BFloat16 => (-255 * Math.ScaleB(1, 120), 255 * Math.ScaleB(1, 120)),
-        DType.Float32 => (float.MinValue, float.MaxValue),
-        DType.Float64 => (double.MinValue, double.MaxValue),
-        _ => dtype.IsUnsigned()
-            ? (0, Math.ScaleB(1, 8 * dtype.Size()) - 1)
-            : (-Math.ScaleB(1, (8 * dtype.Size()) - 1), Math.ScaleB(1, (8 * dtype.Size()) - 1) - 1),
-    };
 }

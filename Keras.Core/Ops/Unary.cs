@@ -125,7 +125,7 @@ public static partial class Ops
 
     /// <summary>Integers and truth values as the default floating dtype.</summary>
     /// <exception cref="NotSupportedException">They are complex numbers.</exception>
-    static Tensor AsFloating(Tensor x, [CallerMemberName] string who = "") => x.DType.IsFloating() ? x : Cast(NotComplex(x, who), Config.Floatx);
+    internal static Tensor AsFloating(Tensor x, [CallerMemberName] string who = "") => x.DType.IsFloating() ? x : Cast(NotComplex(x, who), Config.Floatx);
 
     /// <summary>The values in another dtype. Floats become integers by truncation towards zero, limited to the integer's range.
     /// Complex numbers become real ones by dropping the imaginary part.</summary>

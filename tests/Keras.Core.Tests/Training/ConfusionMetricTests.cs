@@ -50,6 +50,14 @@ public class ConfusionMetricTests
     }
 
     [Test]
+    public void A_prediction_is_not_above_a_threshold_that_it_equals()
+    {
+        var metric = new Metrics.TruePositives([0, 0.5, 1]);
+        metric.UpdateState(Tensor.Of(new[] { 1, 1, 1, 1 }), Tensor.Of(new float[] { 0, 0.5f, 0.75f, 1 }));
+        Assert.That(metric.Result().ToDoubles(), Is.EqualTo(new double[] { 3, 2, 0 }));
+    }
+
+    [Test]
     public void Thresholds_need_no_order()
     {
         var (rising, falling) = (new Recall([0.2, 0.5, 0.85]), new Recall([0.85, 0.5, 0.2]));

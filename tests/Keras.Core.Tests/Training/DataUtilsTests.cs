@@ -14,8 +14,36 @@ public class DataUtilsTests
     }
 
     [Test]
+    public void Sequences_keep_their_numbers()
+    {
+        const long Large = (1L << 53) + 1;
+        Tensor[] sequences = [Tensor.Of([Large], [1]), Tensor.Of([1L, Large, -Large], [3])];
+        Assert.That(Utils.PadSequences(sequences, 2, DType.Int64, value: 7).ToArray<long>(), Is.EqualTo(new[] { 7, Large, Large, -Large }));
+        Assert.That(Utils.PadSequences([Tensor.Of(new[,] { { 1.5f, 2 } }), Tensor.Of(new[,] { { 3f, 4 }, { 5, 6 } })], dtype: DType.Float32, padding: "post", value: -1)
+            .ToDoubles(), Is.EqualTo(new[] { 1.5, 2, -1, -1, 3, 4, 5, 6 }));
+    }
+
+    [Test]
+    public void A_loss_of_ones_own_is_not_saved_as_one_of_Keras()
+    {
+        var own = new Losses.LossFunctionWrapper(Losses.LossFunction.Of(MySquares.MeanSquaredError));
+        Assert.That(own.Fn.Name, Is.EqualTo("mean_squared_error"));
+        Assert.That(() => ObjectConfig.Of(own), Throws.InstanceOf<NotSupportedException>());
+    }
+
+    static class MySquares
+    {
+        internal static Tensor MeanSquaredError(Tensor yTrue, Tensor yPred) => yPred - yTrue;
+    }
+
+    [Test]
     public void What_cannot_be_is_refused()
     {
+        Assert.That(() => Utils.PadSequences(Sequences, int.MaxValue), Throws.InstanceOf<DeviceOutOfMemoryException>());
+        Assert.That(() => Utils.ToCategorical(Tensor.Of(new[] { long.MaxValue - 1 })), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => new Initializers.STFT().Apply([1 << 20, 1, 1 << 20]), Throws.InstanceOf<DeviceOutOfMemoryException>());
+        Assert.That(() => new Initializers.Orthogonal().Apply([1 << 20, 1 << 20, 1]), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => LossFunctions.Huber(Tensor.Of([1.0], [1]), Tensor.Of([System.Numerics.Complex.One], [1])), Throws.InstanceOf<NotSupportedException>());
         Assert.That(() => Utils.PadSequences(Sequences, -1), Throws.InstanceOf<ArgumentException>());
         Assert.That(() => Utils.PadSequences(Sequences, padding: "both"), Throws.InstanceOf<ArgumentException>());
         Assert.That(() => Utils.PadSequences([Tensor.Of(new[,] { { 1, 2 } }), Tensor.Of(new[,] { { 1 } })]), Throws.InstanceOf<ArgumentException>());

@@ -77,6 +77,31 @@ sealed class ArgumentTests
     }
 
     [Test]
+    public void Slices_take_along_the_axes_that_they_cut()
+    {
+        var x = Ops.Reshape(Ops.Arange(24.0, dtype: DType.Float64), [2, 3, 4]);
+        var part = Ops.Slice(x, Tensor.Of([0, 1, 0], [3]), [2, 2, 4]);
+        var updated = Ops.SliceUpdate(x, Tensor.Of([0, 1, 0], [3]), -part);
+        Assert.Multiple(() =>
+        {
+            Assert.That(part.ToDoubles(), Is.EqualTo(x[.., 1.., ..].ToDoubles()));
+            Assert.That(updated.ToDoubles(), Is.EqualTo(Ops.Concatenate([x[.., ..1, ..], -x[.., 1.., ..]], 1).ToDoubles()));
+            Assert.That(Gathers(part), Is.EqualTo(1));
+            Assert.That(Gathers(updated), Is.EqualTo(2));
+            Assert.That(Ops.Slice(x, Tensor.Of([0, 0, 0], [3]), x.Shape).ToDoubles(), Is.EqualTo(x.ToDoubles()));
+            Assert.That(Ops.Slice(Ops.Zeros([0, 2]), Tensor.Of([9, 1], [2]), [0, 1]).Shape, Is.EqualTo(Shape.Of(0, 1)));
+            Assert.That(Ops.SliceUpdate(Ops.Zeros([]), Tensor.Of<int>([], [0]), 3f).Item(), Is.EqualTo(3));
+            foreach (var whole in new[] { 1, -1 })
+            {
+                Assert.That(() => Ops.Slice(x, Tensor.Of([0, 1, whole], [3]), [2, 2, 4]).ToDoubles(), Throws.ArgumentException.With.Message.Contains("out of range"));
+                Assert.That(() => Ops.SliceUpdate(x, Tensor.Of([whole, 0, 0], [3]), x).ToDoubles(), Throws.ArgumentException.With.Message.Contains("out of range"));
+            }
+        });
+
+        static int Gathers(Tensor y) => Graphs.Order([y]).Count(node => node.Op is Take && node.DType == DType.Float64);
+    }
+
+    [Test]
     public void A_model_slices_where_its_input_says()
     {
         Tensor x = Layer.Input(4), start = new Keras.Layers.Input([2], batchSize: 1, dtype: DType.Int32).Output;

@@ -43,6 +43,23 @@ sealed class AttentionTests
     }
 
     [Test]
+    public void A_batch_of_one_meets_many()
+    {
+        Tensor[] x = [Numbers([3, 5, 2, 8], 1), Numbers([1, 6, 2, 8], 2), Numbers([3, 6, 2, 8], 3)];
+        var y = Ops.DotProductAttention(x[0], x[1], x[2]);
+        Tensor[] all = [x[0], Ops.Repeat(x[1], 3, axis: 0), x[2]];
+        var expected = Ops.DotProductAttention(all[0], all[1], all[2]);
+        AreSame(y, expected);
+        var (found, wanted) = (Gradients.Of(Ops.Sum(y * y), x), Gradients.Of(Ops.Sum(expected * expected), all));
+        AreSame(found[0], wanted[0]);
+        AreSame(found[1], Ops.Sum(wanted[1], 0, keepdims: true));
+        AreSame(Ops.DotProductAttention(x[1], x[0], x[0]), Ops.DotProductAttention(all[1], x[0], x[0]));
+        var open = new Placeholder(new TensorType(DType.Float32, [Shape.Unknown, 5, 2, 8]), "open").On();
+        Assert.That(Ops.DotProductAttention(x[1], open, open).Shape, Is.EqualTo(Shape.Of(Shape.Unknown, 6, 2, 8)));
+        Assert.That(Ops.DotProductAttention(open, x[1], x[2]).Shape, Is.EqualTo(Shape.Of(3, 5, 2, 8)));
+    }
+
+    [Test]
     public void A_bias_has_a_gradient_of_its_own_shape()
     {
         var x = Inputs(5, 6);

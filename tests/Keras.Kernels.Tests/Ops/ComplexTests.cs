@@ -235,6 +235,19 @@ sealed class ComplexTests
     }
 
     [Test]
+    public void Gradients_of_complex_tensors_are_found_late_too([Values] bool slices)
+    {
+        var at = Tensor.Of([0.2, 1.8], [2]);
+        Tensor Loss(Tensor z)
+        {
+            var y = slices ? z[1.., ..^1] : Ops.MapCoordinates(z, [at, at], 0);
+            return Ops.Sum(Ops.Square(Ops.Abs(y)) + Ops.Imag(y * y));
+        }
+        var z = Make([3, 4], DType.Complex128);
+        Assert.That(Parts(Unsized.Gradient(Loss, z, [Shape.Unknown, 4])), Is.EqualTo(Parts(Gradients.Of(Loss(z), [z])[0])));
+    }
+
+    [Test]
     public void What_knows_no_complex_numbers_says_so()
     {
         Func<Tensor, Tensor>[] atOnce =

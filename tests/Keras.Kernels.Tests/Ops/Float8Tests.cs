@@ -73,6 +73,35 @@ sealed class Float8Tests
     }
 
     [Test]
+    public void Limits_are_those_of_the_dtype([ValueSource(nameof(Both))] DType dtype)
+    {
+        var most = Numbers(dtype).Max();
+        var beyond = Tensor.Of([1e30, -1e30, 2], [3]);
+        var hole = Ops.Cast(Tensor.Of([-3, double.NaN, double.NaN], [3]), dtype);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Ops.SaturateCast(beyond, dtype).ToDoubles(), Is.EqualTo(new[] { most, -most, 2 }));
+            Assert.That(Ops.SaturateCast(Ops.Cast(Tensor.Of([most, -most, 2], [3]), dtype), DType.Int8).ToDoubles(), Is.EqualTo(new double[] { 127, -128, 2 }));
+            Assert.That(Ops.NanToNum(hole).ToDoubles(), Is.EqualTo(new double[] { -3, 0, 0 }));
+            Assert.That(Ops.NanToNum(Ops.Cast(beyond, DType.Float8E5M2)).ToDoubles(), Is.EqualTo(new double[] { 57_344, -57_344, 2 }));
+            Assert.That(Ops.Nanmax(hole).Item(), Is.EqualTo(-3));
+            Assert.That(Ops.SegmentMax(hole[..1], Tensor.Of([1], [1]), 2).ToDoubles(), Is.EqualTo(new[] { dtype == DType.Float8E5M2 ? double.NegativeInfinity : -most, -3 }));
+            Assert.That(Ops.SegmentMin(-hole[..1], Tensor.Of([1], [1]), 2).ToDoubles(), Is.EqualTo(new[] { dtype == DType.Float8E5M2 ? double.PositiveInfinity : most, 3 }));
+        });
+    }
+
+    [Test]
+    public void Bits_are_one_byte([ValueSource(nameof(Both))] DType dtype)
+    {
+        var numbers = Numbers(dtype);
+        var x = Ops.Cast(Tensor.Of(numbers, [numbers.Length]), dtype);
+        Assert.That(Ops.Signbit(-x).ToArray<bool>(), Is.All.True);
+        Assert.That(Ops.Signbit(x).ToArray<bool>(), Is.All.False);
+        Assert.That(Ops.Nextafter(x, x[^1]).ToDoubles(), Is.EqualTo(numbers.Skip(1).Append(numbers[^1])));
+        Assert.That(Ops.Nextafter(x, -x[^1]).ToDoubles()[1..], Is.EqualTo(numbers.SkipLast(1)));
+    }
+
+    [Test]
     public void Casts_pass_gradients([ValueSource(nameof(Both))] DType dtype)
     {
         var x = Tensor.Of([1f, 2f], [2]);
