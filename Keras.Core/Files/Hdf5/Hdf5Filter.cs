@@ -1,0 +1,90 @@
+using System.IO.Compression;
+
+namespace Keras;
+
+/// <summary>A step that chunks went through when they were written, undone here.</summary>
+readonly record struct Hdf5Filter(int Id, string Name)
+{
+    const int Deflate = 1, Shuffle = 2, Fletcher32 = 3;
+    const int MaxFilters = 32;
+
+    static readonly Dictionary<int, string> Unsupported = new() { [4] = "szip", [5] = "n-bit", [6] = "scale-offset", [32000] = "LZF", [32001] = "Blosc", [32004] = "LZ4", [32015] = "Zstandard" };
+
+    /// <summary>The filters in the order in which they were applied.</summary>
+    internal static Hdf5Filter[] ReadAll(Hdf5Source source, Hdf5Message? message)
+    {
+        if (message is not { } found) return [];
+        if (found.IsShared) throw source.Bad("shared filters are not supported", "filters in their place", "a shared message");
+        var cursor = new Hdf5Cursor(source, found.Data.Span, "filter pipeline");
+        var version = cursor.Version(1, 2);
+        var count = cursor.U8();
+        if (count > MaxFilters) throw source.Bad("there are too many filters", $"at most {MaxFilters}", count);
+        if (version == 1) cursor.Skip(6);
+        var filters = new Hdf5Filter[count];
+        for (var i = 0; i < count; i++)
+        {
+            var id = cursor.U16();
+            var name = version == 1 || id >= 256 ? cursor.U16() : 0;
+            cursor.Skip(2);
+            var values = cursor.U16();
+            cursor.Skip(version == 1 ? (name + 7) / 8 * 8 : name);
+            cursor.Skip(4L * values + (version == 1 && values % 2 != 0 ? 4 : 0));
+            if (id is not (Deflate or Shuffle or Fletcher32))
+                throw source.Bad("the data are filtered in a way that is not supported", "deflate, shuffle or Fletcher's checksum", Unsupported.GetValueOrDefault(id, $"filter {id}"),
+                    "Save the file again without it.");
+            filters[i] = new Hdf5Filter(id, id switch { Deflate => "deflate", Shuffle => "shuffle", _ => "Fletcher's checksum" });
+            if (Array.FindIndex(filters, f => f.Id == id) < i) throw source.Bad("the data are filtered twice in one way", "each filter once", filters[i].Name);
+        }
+        return filters;
+    }
+
+    /// <summary>Undoes the filters: from the bytes in the file to those of one chunk. No step gives more than a chunk and a checksum.</summary>
+    internal static byte[] Undo(Hdf5Source source, Hdf5Filter[] filters, uint mask, byte[] stored, int chunkBytes, int elementSize)
+    {
+        for (var i = filters.Length - 1; i >= 0; i--)
+        {
+            if ((mask >> i & 1) != 0) continue;
+            stored = filters[i].Id switch
+            {
+                Deflate => Inflate(source, stored, chunkBytes),
+                Shuffle => Unshuffle(stored, elementSize),
+                _ => Check(source, stored),
+            };
+        }
+        return stored.Length == chunkBytes ? stored : throw source.Bad("a chunk has another size than it should", chunkBytes, stored.Length);
+    }
+
+    static byte[] Inflate(Hdf5Source source, byte[] stored, int chunkBytes)
+    {
+        // A checksum may have been put behind the chunk before it was compressed.
+        var result = new byte[chunkBytes + sizeof(uint)];
+        try
+        {
+            using var inflater = new ZLibStream(new MemoryStream(stored), CompressionMode.Decompress);
+            var count = inflater.ReadAtLeast(result, result.Length, throwOnEndOfStream: false);
+            if (count == result.Length && inflater.ReadByte() >= 0) throw source.Bad("a chunk unpacks to more than it should", $"at most {result.Length} bytes", "more");
+            return result[..count];
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ModelFileException("HDF5", source.Path, "a chunk cannot be unpacked", "deflated data", "something else", "The file is damaged.", e);
+        }
+    }
+
+    static byte[] Unshuffle(byte[] stored, int elementSize)
+    {
+        var count = stored.Length / elementSize;
+        var result = (byte[])stored.Clone();
+        for (var b = 0; b < elementSize; b++)
+            for (var i = 0; i < count; i++) result[i * elementSize + b] = stored[b * count + i];
+        return result;
+    }
+
+    static byte[] Check(Hdf5Source source, byte[] stored)
+    {
+        if (stored.Length < sizeof(uint)) throw source.Bad("a chunk is cut short", "a checksum", $"{stored.Length} bytes");
+        var data = stored[..^sizeof(uint)];
+        var (found, computed) = (BitConverter.ToUInt32(stored, data.Length), Hdf5Checksum.Fletcher32(data));
+        return found == computed ? data : throw source.Bad("the checksum of a chunk does not fit", $"{computed:x8}", $"{found:x8}", "The file is damaged.");
+    }
+}

@@ -1,0 +1,54 @@
+namespace Keras;
+
+/// <summary>A group or a dataset: something with a path and attributes.</summary>
+abstract class Hdf5Object
+{
+    private protected Hdf5Object(Hdf5File file, string path, List<Hdf5Message> messages) => (File, Path, Messages) = (file, path, messages);
+
+    private protected Hdf5File File { get; }
+
+    private protected List<Hdf5Message> Messages { get; }
+
+    /// <summary>The path from the file's root, such as <c>/layers/dense/vars</c>; the root's is <c>/</c>.</summary>
+    internal string Path { get; }
+
+    Dictionary<string, Hdf5Attribute> Attributes => field ??= Hdf5Attribute.ReadAll(At(), Messages);
+
+    /// <summary>The names of the attributes.</summary>
+    internal IReadOnlyCollection<string> AttributeNames => Attributes.Keys;
+
+    /// <summary>An attribute that is one text, or <c>null</c> where there is none of that name.</summary>
+    /// <exception cref="ModelFileException">It is something else.</exception>
+    internal string? TryText(string name) => TryTexts(name) switch
+    {
+        null => null,
+        [var text] => text,
+        var texts => throw Bad($"attribute \"{name}\" is not one text", "one", $"{texts.Length}"),
+    };
+
+    /// <summary>An attribute that is a list of texts, or <c>null</c> where there is none of that name. An empty array of any type
+    /// is the empty list: h5py writes it so.</summary>
+    /// <exception cref="ModelFileException">It is something else.</exception>
+    internal string[]? TryTexts(string name) => Attributes.TryGetValue(name, out var attribute) ? attribute.Texts(At()) : null;
+
+    /// <summary>An attribute that is one number, or <c>null</c> where there is none of that name.</summary>
+    /// <exception cref="ModelFileException">It is something else.</exception>
+    internal double? TryNumber(string name) => Attributes.TryGetValue(name, out var attribute) ? attribute.Number(At()) : null;
+
+    private protected Hdf5Source At()
+    {
+        File.Source.Path = Path;
+        return File.Source;
+    }
+
+    internal ModelFileException Bad(string what, object? expected, object? received, string? hint = null) => At().Bad(what, expected, received, hint);
+
+    private protected Hdf5Message? Find(int type)
+    {
+        Hdf5Message? found = null;
+        foreach (var message in Messages)
+            if (message.Type == type)
+                found = found is null ? message : throw Bad("the object says one thing twice", "one message of a type", $"two of type {type}");
+        return found;
+    }
+}
