@@ -8,17 +8,16 @@ namespace Keras;
 public static class Activations
 {
     /// <summary>The activation that a name means, or one of one's own; the linear one where there is none.</summary>
-    /// <param name="identifier">Keras's name, <see cref="ActivationFunction.Of"/> a function, or <c>null</c>.</param>
+    /// <param name="identifier">Keras's name, <see cref="ActivationFunction.Of(Func{Tensor, Tensor})"/> a function, or <c>null</c>.</param>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
     public static ActivationFunction Get(ActivationFunction? identifier) => identifier ?? "linear";
 
-    /// <summary>Keras's name of an activation, as configs hold it.</summary>
-    /// <exception cref="NotSupportedException">It is a function of one's own.</exception>
-    public static string Serialize(ActivationFunction activation)
+    /// <summary>An activation as configs hold it: Keras's name, or the object that Keras writes for a registered function.</summary>
+    /// <exception cref="NotSupportedException">It is a function of one's own that is not registered.</exception>
+    public static JsonNode Serialize(ActivationFunction activation)
     {
         ArgumentNullException.ThrowIfNull(activation);
-        return activation.IsCustom ? throw Errors.Unsupported("activation", "a function of one's own cannot be written", "one of Keras's activations", activation.Name)
-            : activation.Name;
+        return activation.Write();
     }
 
     /// <summary>The activation that a config means.</summary>
@@ -28,8 +27,8 @@ public static class Activations
     public static ActivationFunction Deserialize(JsonNode? config, IReadOnlyDictionary<string, Func<Tensor, Tensor>>? customObjects = null)
     {
         if (config is null) return "linear";
-        var name = ObjectConfig.FunctionName(config);
-        return customObjects?.GetValueOrDefault(name) is { } own ? ActivationFunction.Of(own) : name;
+        return customObjects is not null && config is JsonValue or JsonObject && customObjects.GetValueOrDefault(JsonRead.FunctionName(config)) is { } own
+            ? ActivationFunction.Of(own) : ReadScope.Run(config, () => ActivationFunction.Read(config));
     }
 
     /// <summary>The tensor itself.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Keras.Initializers;
 
 /// <summary>All zeros.</summary>
@@ -20,6 +22,9 @@ public sealed class Constant(Tensor? value = null) : Initializer
 {
     /// <summary>The value.</summary>
     public Tensor Value { get; } = value ?? 0.0;
+
+    /// <inheritdoc/>
+    public override JsonObject GetConfig() => new() { ["value"] = ValueKinds.Typed(Value, "__numpy__") };
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The value does not stretch to the shape.</exception>

@@ -11,11 +11,16 @@ public abstract class Initializer
     public abstract Tensor Apply(Shape shape, DType? dtype = null);
 
     /// <summary>The initializer as Keras writes it: <c>{"module", "class_name", "config"}</c>.</summary>
-    public JsonObject Serialize() => ObjectConfig.Serialize(this, "keras.initializers");
+    public JsonObject Serialize() => Serialization.Write(this);
+
+    /// <summary>The arguments that make the same again, by Keras's keys.</summary>
+    public virtual JsonObject GetConfig() => ObjectConfig.Of(this);
 
     /// <summary>Makes an initializer of what <see cref="Serialize"/> gives, or of a name.</summary>
+    /// <param name="config">As Keras writes it, or a name.</param>
+    /// <param name="customObjects">Classes of one's own by name. Default the registered ones.</param>
     /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
-    public static Initializer Deserialize(JsonNode config) => ObjectConfig.Deserialize<Initializer>(config);
+    public static Initializer Deserialize(JsonNode config, CustomObjects? customObjects = null) => Serialization.Open<Initializer>(config, customObjects);
 
     /// <summary>Reads Keras's name, such as <c>"glorot_uniform"</c> or <c>"zeros"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>

@@ -46,11 +46,19 @@ public class DTypePolicy
     }
 
     /// <summary>The policy as Keras writes it: <c>{"module", "class_name", "config"}</c>.</summary>
-    public JsonObject Serialize() => ObjectConfig.Serialize(this, this is QuantizedDTypePolicy or DTypePolicyMap ? "keras.dtype_policies" : "keras");
+    public JsonObject Serialize() => Serialization.Write(this);
+
+    /// <summary>The arguments that make the same policy again, by Keras's keys.</summary>
+    public virtual JsonObject GetConfig() => ObjectConfig.Of(this);
 
     /// <summary>Makes a policy of what <see cref="Serialize"/> gives, or of a name.</summary>
+    /// <param name="config">As Keras writes it, or a name.</param>
+    /// <param name="customObjects">Classes of one's own by name. Default the registered ones.</param>
     /// <exception cref="ArgumentException">The class or the name is unknown, or the config does not fit.</exception>
-    public static DTypePolicy Deserialize(JsonNode config) => config is JsonObject ? ObjectConfig.Deserialize<DTypePolicy>(config) : Get((string?)config ?? "");
+    public static DTypePolicy Deserialize(JsonNode config, CustomObjects? customObjects = null) =>
+        config is JsonObject ? Serialization.Open<DTypePolicy>(config, customObjects) : Read(config);
+
+    internal static DTypePolicy Read(JsonNode config) => config is JsonObject ? Serialization.Read<DTypePolicy>(config) : Get(JsonRead.Text(config));
 
     static DTypePolicy Get(string name) => name?.Split("_from_") is [var mode, var source] ? QuantizedDTypePolicy.Of(mode, source) : new DTypePolicy(name);
 

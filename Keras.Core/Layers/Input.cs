@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
+
 namespace Keras.Layers;
 
 /// <summary>Where a model's data come in. In a <see cref="Sequential"/> it stands first; <see cref="Output"/> begins a functional model.
 /// In files it is called <c>InputLayer</c>.</summary>
+[NoBuildConfig]
 public sealed class Input : Layer
 {
     /// <summary>An input of this shape; the batch size is unknown.</summary>
@@ -33,6 +36,32 @@ public sealed class Input : Layer
 
     /// <summary>The symbolic tensor.</summary>
     public Tensor Output { get; }
+
+    /// <inheritdoc/>
+    public override JsonObject GetConfig() => new()
+    {
+        ["batch_shape"] = ValueKind.WriteAny(Output.Shape),
+        ["dtype"] = Output.DType.Name(),
+        ["sparse"] = false,
+        ["ragged"] = false,
+        ["name"] = Name,
+        ["optional"] = false,
+    };
+
+    /// <summary>Makes an input of what <see cref="GetConfig"/> gives.</summary>
+    /// <exception cref="ArgumentException">A value does not fit.</exception>
+    /// <exception cref="NotSupportedException">It is sparse, ragged or optional.</exception>
+    public static Input FromConfig(JsonObject config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        foreach (var key in (string[])["sparse", "ragged", "optional"])
+            if (config[key] is { } flag && JsonRead.Bool(flag)) throw Errors.Unsupported("InputLayer", $"{key} inputs are not supported", "a dense one", $"{key}: true");
+        var name = config["name"] is { } given ? JsonRead.Text(given) : null;
+        if (config["batch_shape"] is not JsonArray { Count: > 0 } dims) throw Errors.Argument("InputLayer", "batch_shape is no shape", "a list", JsonRead.Short(config["batch_shape"]));
+        var shape = JsonRead.Dims(dims);
+        var dtype = config["dtype"] is { } type ? DTypePolicy.Read(type).ComputeDType : Config.Floatx;
+        return new Input(shape.Slice(1, shape.Rank - 1), shape[0] == Shape.Unknown ? null : shape[0], dtype, name);
+    }
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, CallContext context) => x;

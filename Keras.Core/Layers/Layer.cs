@@ -4,6 +4,7 @@ namespace Keras;
 
 /// <summary>A function of tensors with weights of its own. Users call <see cref="Apply(Tensor, bool?, Tensor?)"/>; authors override
 /// <see cref="Build(Nest)"/> to make weights and <see cref="Call(Nest, CallContext)"/> to compute, or their one-tensor forms.</summary>
+[ConfigKeys(Presence.WhereGiven, "activity_regularizer", "lora_rank", "lora_alpha", "gptq_unpacked_column_size")]
 [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)]
 public abstract partial class Layer
 {

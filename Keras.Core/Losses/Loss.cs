@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
+
 namespace Keras;
 
 /// <summary>How far predictions are from targets: one loss for each sample (and step), and their reduction to one number. Converts from Keras's
 /// names. Users call <see cref="Apply"/>; authors override <see cref="Call"/>. See https://keras.io/api/losses/.</summary>
+[ConfigKeys(Presence.Never, "dtype")]
 public abstract class Loss
 {
     /// <summary>What all losses have.</summary>
@@ -67,6 +70,18 @@ public abstract class Loss
     /// <param name="yTrue">The targets.</param>
     /// <param name="yPred">The predictions, in <see cref="Dtype"/>.</param>
     protected internal abstract Tensor Call(Tensor yTrue, Tensor yPred);
+
+    /// <summary>The arguments that make the same loss again, by Keras's keys.</summary>
+    public virtual JsonObject GetConfig() => ObjectConfig.Of(this);
+
+    /// <summary>The loss as Keras writes it: <c>{"module", "class_name", "config", "registered_name"}</c>.</summary>
+    public JsonObject Serialize() => Serialization.Write(this);
+
+    /// <summary>Makes a loss of what <see cref="Serialize"/> gives, of a name, or of the object that Keras writes for a function.</summary>
+    /// <param name="config">As Keras writes it, or a name.</param>
+    /// <param name="customObjects">Classes and functions of one's own by name. Default the registered ones.</param>
+    /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
+    public static Loss Deserialize(JsonNode config, CustomObjects? customObjects = null) => Serialization.Open<Loss>(config, customObjects);
 
     /// <summary>Wraps a function of targets and predictions that gives the losses.</summary>
     /// <param name="function">From (targets, predictions) to the losses, one for each sample.</param>

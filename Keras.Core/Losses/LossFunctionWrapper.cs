@@ -3,7 +3,7 @@ namespace Keras.Losses;
 /// <summary>A function of targets and predictions that gives the losses: one of <see cref="LossFunctions"/> by Keras's name, or one of one's own.</summary>
 public sealed class LossFunction
 {
-    static readonly Dictionary<string, Func<Tensor[], Tensor>> Known = KnownFunctions.Of(typeof(LossFunctions), 2);
+    static readonly Dictionary<string, Func<Tensor[], Tensor>> Known = KnownFunctions.Of(typeof(LossFunctions), 2), KnownMetrics = KnownFunctions.Of(typeof(MetricFunctions), 2);
 
     readonly Func<Tensor, Tensor, Tensor> _function;
 
@@ -31,6 +31,20 @@ public sealed class LossFunction
     public static implicit operator LossFunction(string name) => Known.TryGetValue(name, out var function)
         ? new(name, (yTrue, yPred) => function([yTrue, yPred]), isCustom: false)
         : throw Errors.Argument("loss", "unknown function", string.Join(", ", Known.Keys.Order(StringComparer.Ordinal)), $"\"{name}\"");
+
+    /// <summary>A registered function of one's own, or one of Keras's.</summary>
+    internal static LossFunction Read(string name) => Saving.GetRegisteredObject(name) is Func<Tensor, Tensor, Tensor> own ? new LossFunction(name, own, isCustom: true) : name;
+
+    /// <summary>The form in a config.</summary>
+    /// <exception cref="NotSupportedException">It is a function of one's own that is not registered.</exception>
+    internal System.Text.Json.Nodes.JsonObject Write() => IsCustom ? Saving.WriteFunction(_function, "loss", Name) : Saving.WriteFunction(Name);
+
+    /// <summary>The same of a metric: also the functions of <see cref="MetricFunctions"/>.</summary>
+    internal static Func<Tensor, Tensor, Tensor> ReadMetric(string name) => KnownMetrics.TryGetValue(name, out var function) ? new LossFunction(name, (yTrue, yPred) => function([yTrue, yPred]), isCustom: false).Apply : Read(name).Apply;
+
+    internal static System.Text.Json.Nodes.JsonObject WriteMetric(Func<Tensor, Tensor, Tensor> function) => function.Target is LossFunction named ? Saving.WriteFunction(named.Name)
+        : function.Method.DeclaringType is { } holder && (holder == typeof(LossFunctions) || holder == typeof(MetricFunctions)) ? Saving.WriteFunction(Naming.Snake(function.Method.Name))
+        : Saving.WriteFunction(function, "metric");
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
+
 namespace Keras.Metrics;
 
 /// <summary>The area under a curve of two rates, from its points at many thresholds. Predictions are probabilities.</summary>
+[ConfigKeys(Presence.WhereGiven, "thresholds")]
 public sealed class AUC : ConfusionMetric
 {
     Func<Outcomes>? _counts;
@@ -55,6 +58,14 @@ public sealed class AUC : ConfusionMetric
 
     /// <inheritdoc/>
     public override bool? HigherIsBetter => true;
+
+    /// <inheritdoc/>
+    public override JsonObject GetConfig()
+    {
+        var config = base.GetConfig();
+        config["label_weights"] = ValueKinds.Typed(LabelWeights, "__tensor__");
+        return config;
+    }
 
     static double[] Between(int count) => count > 1 ? CutPoints.Between(count)
         : throw Errors.Argument("AUC", "there are too few thresholds", "num_thresholds > 1", count);

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Keras;
 
 /// <summary>A number that says how well a model does, gathered batch by batch. Converts from Keras's names. Authors override
@@ -60,6 +62,18 @@ public abstract class Metric
         UpdateState(yTrue, yPred, sampleWeight);
         return Result();
     }
+
+    /// <summary>The arguments that make the same metric again, by Keras's keys.</summary>
+    public virtual JsonObject GetConfig() => ObjectConfig.Of(this);
+
+    /// <summary>The metric as Keras writes it: <c>{"module", "class_name", "config", "registered_name"}</c>.</summary>
+    public JsonObject Serialize() => Serialization.Write(this);
+
+    /// <summary>Makes a metric of what <see cref="Serialize"/> gives, of a name, or of the object that Keras writes for a function.</summary>
+    /// <param name="config">As Keras writes it, or a name.</param>
+    /// <param name="customObjects">Classes and functions of one's own by name. Default the registered ones.</param>
+    /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
+    public static Metric Deserialize(JsonNode config, CustomObjects? customObjects = null) => Serialization.Open<Metric>(config, customObjects);
 
     /// <summary>The mean of a function of targets and predictions.</summary>
     /// <param name="function">From (targets, predictions) to one value for each sample.</param>

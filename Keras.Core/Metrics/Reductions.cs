@@ -56,8 +56,6 @@ static class Reduction
 /// <summary>The mean of a function of targets and predictions.</summary>
 public class MeanMetricWrapper : RunningMean
 {
-    readonly Func<Tensor, Tensor, Tensor> _function;
-
     /// <summary>Wraps a function.</summary>
     /// <param name="fn">From (targets, predictions) to one value for each sample (and step).</param>
     /// <param name="name">The name in logs. Default the snake case of the class, made unique.</param>
@@ -65,14 +63,17 @@ public class MeanMetricWrapper : RunningMean
     public MeanMetricWrapper(Func<Tensor, Tensor, Tensor> fn, string? name = null, DType? dtype = null) : base(name, dtype)
     {
         ArgumentNullException.ThrowIfNull(fn);
-        _function = fn;
+        Fn = fn;
     }
+
+    /// <summary>The function.</summary>
+    public Func<Tensor, Tensor, Tensor> Fn { get; }
 
     /// <inheritdoc/>
     public override void UpdateState(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
-        Accumulate(_function(yTrue, yPred), Weighting.WithMask(sampleWeight, yPred.Mask, Dtype));
+        Accumulate(Fn(yTrue, yPred), Weighting.WithMask(sampleWeight, yPred.Mask, Dtype));
     }
 }

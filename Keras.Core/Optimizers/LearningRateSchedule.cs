@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Keras;
 
 /// <summary>The learning rate of an optimizer at each of its steps. A number converts implicitly to a rate that stays until it is assigned.
@@ -8,6 +10,18 @@ public abstract class LearningRateSchedule
     /// <param name="step">How many steps were made before, an integer scalar.</param>
     /// <returns>A scalar of <see cref="Config.Floatx"/>.</returns>
     public abstract Tensor Apply(Tensor step);
+
+    /// <summary>The arguments that make the same schedule again, by Keras's keys.</summary>
+    public virtual JsonObject GetConfig() => ObjectConfig.Of(this);
+
+    /// <summary>The schedule as Keras writes it: <c>{"module", "class_name", "config", "registered_name"}</c>.</summary>
+    public JsonObject Serialize() => Serialization.Write(this);
+
+    /// <summary>Makes a schedule of what <see cref="Serialize"/> gives.</summary>
+    /// <param name="config">As Keras writes it.</param>
+    /// <param name="customObjects">Classes and functions of one's own by name. Default the registered ones.</param>
+    /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
+    public static LearningRateSchedule Deserialize(JsonNode config, CustomObjects? customObjects = null) => Serialization.Open<LearningRateSchedule>(config, customObjects);
 
 #pragma warning disable CA2225 // The rate itself is the named twin.
     /// <summary>A rate that is the same at each step until it is assigned.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Keras;
@@ -212,6 +213,18 @@ public abstract partial class Optimizer
             throw Errors.Argument(Name, "the number of steps is none", "0 or more", steps.Item());
         for (var i = 0; i < mine.Length; i++) store.Load(SavedObjects.Number(i), mine[i]);
     }
+
+    /// <summary>The arguments that make the same optimizer again, by Keras's keys.</summary>
+    public virtual JsonObject GetConfig() => ObjectConfig.Of(this);
+
+    /// <summary>The optimizer as Keras writes it: <c>{"module", "class_name", "config", "registered_name"}</c>.</summary>
+    public JsonObject Serialize() => Serialization.Write(this);
+
+    /// <summary>Makes an optimizer of what <see cref="Serialize"/> gives, or of a name.</summary>
+    /// <param name="config">As Keras writes it, or a name.</param>
+    /// <param name="customObjects">Classes and functions of one's own by name. Default the registered ones.</param>
+    /// <exception cref="ArgumentException">The class is unknown, or its config does not fit.</exception>
+    public static Optimizer Deserialize(JsonNode config, CustomObjects? customObjects = null) => Serialization.Open<Optimizer>(config, customObjects);
 
     /// <summary>Reads Keras's name, such as <c>"adam"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>

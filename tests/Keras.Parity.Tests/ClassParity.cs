@@ -138,8 +138,7 @@ static class ClassParity
 
     static string? Resolved(object made, ParameterInfo parameter)
     {
-        var others = made.GetType().GetConstructors().SelectMany(c => c.GetParameters()).Select(p => p.Name!).Where(n => n != parameter.Name).Distinct().ToArray();
-        return Plain(ObjectConfig.Of(made, others)[Naming.ConfigKey(parameter.Name!)]);
+        return Plain(ObjectConfig.Of(made, parameter));
     }
 
     /// <summary>A value without its form: numbers of a list, a name in small letters, the class of an object.</summary>

@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>Applies an activation to a tensor of any shape, as <c>keras.layers.Activation</c>.</summary>
+[NoBuildConfig]
 public sealed class Activation : ActivatedLayer
 {
     /// <summary>Chooses the function.</summary>

@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>x above 0, else alpha · (exp(x) − 1), as <c>keras.layers.ELU</c>.</summary>
+[NoBuildConfig]
 public sealed class ELU : Layer
 {
     /// <summary>Chooses the scale.</summary>

@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>x, or a slope times x below 0, as <c>keras.layers.LeakyReLU</c>.</summary>
+[NoBuildConfig]
 public sealed class LeakyReLU : Layer
 {
     /// <summary>Chooses the slope.</summary>

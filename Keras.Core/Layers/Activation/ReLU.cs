@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>x above the threshold, limited to a largest value; else the slope times (x − threshold), as <c>keras.layers.ReLU</c>.</summary>
+[NoBuildConfig]
 public sealed class ReLU : Layer
 {
     /// <summary>Chooses the shape of the function.</summary>

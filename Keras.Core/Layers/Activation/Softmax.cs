@@ -2,6 +2,7 @@ namespace Keras.Layers;
 
 /// <summary>exp(x) divided by its sum along one or more axes, as <c>keras.layers.Softmax</c>. Places that a mask leaves out get 0 and
 /// count for nothing; a row that is left out whole is all 0.</summary>
+[NoBuildConfig]
 public sealed class Softmax : Layer
 {
     /// <summary>Chooses the axes.</summary>

@@ -1,8 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>Attention in several heads: queries, keys and values are projected for each head, and what the heads give is projected back.</summary>
+[ConfigKeys(Presence.Always, "activity_regularizer")]
+[ConfigKeys(Presence.Never, "flash_attention")]
 public abstract class ProjectedAttention : AttentionLayer
 {
     readonly Dropout _dropout;
@@ -103,15 +103,7 @@ public abstract class ProjectedAttention : AttentionLayer
         bool useCausalMask = false, bool? training = null) =>
         Pair(Attend(true, useCausalMask, training, query, value, key, attentionMask));
 
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = base.GetConfig();
-        // Keras's layers name this argument as their own, so it is written even where there is none; how to compute is not written at all.
-        config.TryAdd("activity_regularizer", null);
-        config.Remove("flash_attention");
-        return config;
-    }
+    private protected override IReadOnlyList<string> BuildArguments => ["query", "value", "key"];
 
     private protected override void BuildWeights(Shape query, Shape value, Shape key)
     {

@@ -1,8 +1,7 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>A window that slides over the spatial axes of (batch, spatial…, channels), or channels first, with weights of its own.</summary>
+[ConfigKeys(Presence.Always, "activity_regularizer")]
 public abstract class SpatialConvolution : ActivatedLayer
 {
     Variable? _bias;
@@ -90,15 +89,6 @@ public abstract class SpatialConvolution : ActivatedLayer
     }
 
     Tensor OnChannels(Tensor bias) => ChannelsFirst ? Ops.Reshape(bias, Shape.Of([bias.Shape[0], .. Enumerable.Repeat(1, Rank)])) : bias;
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = base.GetConfig();
-        // Keras's convolutions name this argument as their own, so it is written even where there is none.
-        config.TryAdd("activity_regularizer", null);
-        return config;
-    }
 
     private protected int Positive(string what, int value) => value > 0 ? value : throw Errors.Argument(Who, $"{what} is not positive", "1 or more", value);
 }

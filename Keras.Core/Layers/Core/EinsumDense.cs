@@ -1,8 +1,7 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>A product with a kernel in Einstein's notation, then a bias and an activation, as <c>keras.layers.EinsumDense</c>.</summary>
+[ConfigKeys(Presence.Always, "activity_regularizer")]
 public sealed class EinsumDense : Projection
 {
     readonly EinsumEquation _equation;
@@ -80,14 +79,6 @@ public sealed class EinsumDense : Projection
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, CallContext context) => Finish(Ops.Einsum(Equation, x, Kernel!.Value));
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = base.GetConfig();
-        config.TryAdd("activity_regularizer", null);
-        return config;
-    }
 }
 
 /// <summary>The letters of an equation of an input and a kernel.</summary>

@@ -1,8 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>A vector for each integer, as <c>keras.layers.Embedding</c>: (batch, …) to (batch, …, output_dim).</summary>
+[ConfigKeys(Presence.Always, "activity_regularizer")]
+[ConfigKeys(Presence.Never, "weights")]
 public class Embedding : Layer
 {
     readonly Tensor? _first;
@@ -87,13 +87,4 @@ public class Embedding : Layer
 
     /// <inheritdoc/>
     protected override Tensor? ComputeMask(Nest inputs, CallContext context) => MaskZero && inputs is { IsTensor: true } ? Ops.NotEqual(inputs.Tensor, 0) : null;
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = ObjectConfig.Of(this, except: "weights");
-        config.TryAdd("activity_regularizer", null);
-        config.TryAdd("quantization_config", null);
-        return config;
-    }
 }

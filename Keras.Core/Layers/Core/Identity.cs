@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>Gives its input back, as <c>keras.layers.Identity</c>.</summary>
+[NoBuildConfig]
 public sealed class Identity : Layer
 {
     /// <summary>Makes the layer.</summary>

@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
 namespace Keras.Layers;
 
 /// <summary>A function as a layer, as <c>keras.layers.Lambda</c>. A function with weights is better a class of its own, derived from
 /// <see cref="Layer"/>.</summary>
+[ConfigKeys(Presence.WhereGiven, "output_shape")]
 public sealed class Lambda : Layer
 {
     /// <summary>A layer of a function of one tensor.</summary>
@@ -66,10 +66,9 @@ public sealed class Lambda : Layer
     public override JsonObject GetConfig()
     {
         var config = base.GetConfig();
-        // Keras writes only what is there, and always arguments, which functions here have none of.
-        if (OutputShape is null) config.Remove("output_shape");
-        if (config.Remove("mask", out var mask) && mask is not null)
-            config["mask"] = new JsonObject { ["class_name"] = "__tensor__", ["config"] = new JsonObject { ["dtype"] = Mask!.DType.Name(), ["value"] = mask } };
+        // Keras writes the mask as a tensor where there is one, and always arguments, which functions here have none of.
+        config.Remove("mask");
+        if (Mask is not null) config["mask"] = ValueKinds.Typed(Mask, "__tensor__");
         config["arguments"] = new JsonObject();
         return config;
     }
@@ -78,8 +77,6 @@ public sealed class Lambda : Layer
 /// <summary>The function of a <see cref="Lambda"/>: C#'s functions convert to it.</summary>
 public sealed class LambdaFunction
 {
-    static readonly ConcurrentDictionary<string, LambdaFunction> Known = new();
-
     readonly Func<Nest, Nest> _function;
     readonly string? _name;
 
@@ -96,7 +93,8 @@ public sealed class LambdaFunction
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(function);
-        return Known[name] = new(function, name);
+        Saving.RegisterKerasSerializable(name, function);
+        return new(function, name);
     }
 
     static Func<Nest, Nest> OfOne(Func<Tensor, Tensor> function)
@@ -105,22 +103,20 @@ public sealed class LambdaFunction
         return inputs => function(inputs.Tensor);
     }
 
-    internal static LambdaFunction Registered(string name) => Known.TryGetValue(name, out var function) ? function
-        : throw Errors.Argument("Lambda", "the function is not known", "a function that LambdaFunction.Register was given", $"\"{name}\"",
-            "Code in files is not run: write the function in C# and register it by this name.");
+    internal static LambdaFunction Registered(string name) => Saving.GetRegisteredObject(name) switch
+    {
+        Func<Nest, Nest> function => new(function, name),
+        Func<Tensor, Tensor> function => new(OfOne(function), name),
+        _ => throw Errors.Argument("Lambda", "the function is not known", "a function that LambdaFunction.Register was given", $"\"{name}\"",
+            "Code in files is not run: write the function in C# and register it by this name."),
+    };
 
     /// <summary>The result for some inputs.</summary>
     public Nest Apply(Nest inputs) => _function(inputs);
 
     internal JsonObject Serialize() => _name is null
         ? throw Errors.Unsupported("Lambda", "a function without a name cannot be saved", "one from LambdaFunction.Register", "a function")
-        : new()
-        {
-            ["module"] = "builtins",
-            ["class_name"] = "function",
-            ["config"] = _name,
-            ["registered_name"] = "function",
-        };
+        : Saving.WriteFunction(_name);
 
 #pragma warning disable CA2225 // Register is the named twin.
     /// <summary>A function of one tensor, without a name.</summary>

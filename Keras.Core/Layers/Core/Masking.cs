@@ -2,6 +2,7 @@ namespace Keras.Layers;
 
 /// <summary>Leaves out the steps of (batch, steps…, features) whose features are all one value: they become 0 and their mask is false, as
 /// <c>keras.layers.Masking</c>.</summary>
+[NoBuildConfig]
 public sealed class Masking : Layer
 {
     /// <summary>Chooses the value.</summary>

@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>A <see cref="Dense"/> whose kernel counts as −1, 0 and 1 alone, as <c>keras.layers.TernaryDense</c> (BitNet b1.58, Ma et al., 2024): an
 /// element up to a threshold is 0, of another the sign counts. Gradients pass the kernel as if it were itself.</summary>
+[ConfigKeys(Presence.Always, "activity_regularizer")]
 public sealed class TernaryDense : Projection
 {
     /// <summary>Chooses the number of units, the threshold and what belongs to the weights.</summary>
@@ -53,13 +52,5 @@ public sealed class TernaryDense : Projection
         var signs = Ops.Where(Ops.Greater(sizes, Threshold is { } least ? least : mean * 0.5), Ops.Sign(kernel), 0);
         var product = Ops.Matmul(x, kernel + Ops.StopGradient(signs - kernel));
         return Finish(Threshold is null ? product * mean : product);
-    }
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = base.GetConfig();
-        config.TryAdd("activity_regularizer", null);
-        return config;
     }
 }

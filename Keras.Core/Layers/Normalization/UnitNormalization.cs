@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>Brings what lies along some axes to length 1, as <c>keras.layers.UnitNormalization</c>.</summary>
+[NoBuildConfig]
 public sealed class UnitNormalization : Layer
 {
     const double LeastLength = 1e-12;

@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>One value for each of a fixed number of windows over the spatial axes of (batch, spatial…, channels), or channels first.</summary>
+[NoBuildConfig]
 public abstract class AdaptivePooling : Layer
 {
     private protected AdaptivePooling(int rank, Axes outputSize, DataFormat dataFormat, string? name, DTypePolicy? dtype, bool trainable,

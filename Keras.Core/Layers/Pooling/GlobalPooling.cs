@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>One value for all places of each channel.</summary>
+[NoBuildConfig]
 public abstract class GlobalPooling : Layer
 {
     private protected GlobalPooling(int rank, DataFormat dataFormat, bool keepdims, string? name, DTypePolicy? dtype, bool trainable,

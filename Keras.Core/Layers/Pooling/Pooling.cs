@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>One value for each window over the spatial axes of (batch, spatial…, channels), or channels first.</summary>
+[NoBuildConfig]
 public abstract class Pooling : Layer
 {
     private protected Pooling(int rank, Axes poolSize, Axes? strides, Padding padding, DataFormat dataFormat, string? name, DTypePolicy? dtype,

@@ -61,10 +61,10 @@ public sealed class Feature
         ["output_mode"] = OutputMode,
     });
 
-    internal static Feature Read(JsonNode? node) => node is not JsonObject o ? (string?)node ?? ""
+    internal static Feature Read(JsonNode node) => node is not JsonObject o ? JsonRead.Text(node)
         : o["config"] is JsonObject { } config && config["preprocessor"] is { } preprocessor
-        ? new Feature((string?)config["dtype"] ?? "", ObjectConfig.Deserialize<Layer>(preprocessor), (string?)config["output_mode"] ?? "")
-        : throw Errors.Argument("Feature", "the config has no preprocessor", "dtype, preprocessor and output_mode", o.ToJsonString());
+        ? new Feature(JsonRead.Text(config["dtype"]), Serialization.Read<Layer>(preprocessor), JsonRead.Text(config["output_mode"]))
+        : throw Errors.Argument("Feature", "the config has no preprocessor", "dtype, preprocessor and output_mode", JsonRead.Short(o));
 
     internal static JsonObject Serialized(string name, JsonObject config) => new()
     {
@@ -122,12 +122,12 @@ public sealed class Cross
         ["output_mode"] = OutputMode,
     });
 
-    internal static Cross Read(JsonNode? node)
+    internal static Cross Read(JsonNode node)
     {
-        var config = node is JsonObject o ? o["config"] as JsonObject : new JsonObject { ["feature_names"] = node?.DeepClone() };
-        var names = config?["feature_names"] is JsonObject tuple ? tuple["items"] : config?["feature_names"];
+        var config = node is JsonObject o ? JsonRead.Object(o["config"]) : new JsonObject { ["feature_names"] = node.DeepClone() };
+        var names = config["feature_names"] is JsonObject tuple ? tuple["items"] : config["feature_names"];
         return names is JsonArray list
-            ? new Cross([.. list.Select(n => (string?)n ?? "")], (int?)config!["crossing_dim"], (string?)config["output_mode"] ?? "one_hot")
-            : throw Errors.Argument("Cross", "the config has no names", "feature_names", node?.ToJsonString());
+            ? new Cross([.. list.Select(JsonRead.Text)], config["crossing_dim"] is { } dim ? JsonRead.Int(dim) : null, JsonRead.TextOrNull(config["output_mode"]) ?? "one_hot")
+            : throw Errors.Argument("Cross", "the config has no names", "feature_names", JsonRead.Short(node));
     }
 }

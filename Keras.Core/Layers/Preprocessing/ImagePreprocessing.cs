@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>Boxes as left, top, right and bottom in pixels, for images of a size, and the size of the new images.</summary>
@@ -24,6 +22,7 @@ sealed record Change(Func<Tensor, Tensor> Images)
 
 /// <summary>A layer for images, alone or with what belongs to them: a dictionary of <c>images</c>, <c>segmentation_masks</c>, <c>bounding_boxes</c> (itself
 /// of <c>boxes</c> and <c>labels</c>) and <c>labels</c>.</summary>
+[ConfigKeys(Presence.WhereGiven, "bounding_box_format")]
 public abstract class ImagePreprocessing : Layer
 {
     private protected ImagePreprocessing(DataFormat dataFormat, string? boundingBoxFormat, string? name, DTypePolicy? dtype, bool trainable,
@@ -94,13 +93,5 @@ public abstract class ImagePreprocessing : Layer
         for (var i = 0; i < (nest.Keys?.Count ?? 0); i++)
             if (nest.Keys![i] == key) return nest.Items[i];
         return null;
-    }
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = base.GetConfig();
-        if (BoundingBoxFormat is null) config.Remove("bounding_box_format");
-        return config;
     }
 }

@@ -4,7 +4,7 @@ namespace Keras.Layers;
 
 /// <summary>Integers as indices into a vocabulary, or as rows of the vocabulary's length, as <c>keras.layers.IntegerLookup</c>. It may stand in a model
 /// where it takes no hash and needs no error for unknown integers.</summary>
-[AlsoInConfig("vocabulary_size")]
+[ConfigKeys(Presence.Derived, "vocabulary_size")]
 public sealed class IntegerLookup : IndexLookup<long>
 {
     /// <summary>Chooses the vocabulary and what the result is.</summary>

@@ -5,6 +5,7 @@ namespace Keras.Layers;
 /// <summary>As many bounding boxes for each image as said, as <c>keras.layers.MaxNumBoundingBoxes</c>: too many are cut off, missing ones filled up.
 /// The input is a dictionary with <c>bounding_boxes</c>, a dictionary of <c>boxes</c> (batch, n, 4) and <c>labels</c> (batch, n), the batch of both
 /// left out for one image; all else stays.</summary>
+[ConfigKeys(Presence.WhereGiven, "bounding_box_format")]
 public sealed class MaxNumBoundingBoxes : Layer
 {
     const string BoxesKey = "bounding_boxes";
@@ -73,9 +74,8 @@ public sealed class MaxNumBoundingBoxes : Layer
     public override JsonObject GetConfig()
     {
         var config = base.GetConfig();
-        // Keras writes neither what is not said nor the usual filling.
+        // Keras does not write the usual filling.
         if (FillValue == -1) config.Remove("fill_value");
-        if (BoundingBoxFormat is null) config.Remove("bounding_box_format");
         return config;
     }
 }

@@ -4,7 +4,7 @@ namespace Keras.Layers;
 
 /// <summary>Strings as indices into a vocabulary, or as rows of the vocabulary's length, as <c>keras.layers.StringLookup</c>. There are no tensors of
 /// strings, so it stands in front of a model, not in it.</summary>
-[AlsoInConfig("vocabulary_size", "oov_method")]
+[ConfigKeys(Presence.Derived, "vocabulary_size", "oov_method")]
 public sealed class StringLookup : IndexLookup<string>
 {
     /// <summary>Chooses the vocabulary and what the result is.</summary>

@@ -4,7 +4,7 @@ namespace Keras.Layers;
 
 /// <summary>Texts as indices of their tokens, or as rows of the vocabulary's length, as <c>keras.layers.TextVectorization</c>: a text is standardized and
 /// split, its tokens may be joined to n-grams, and each is looked up. There are no tensors of strings, so it stands in front of a model, not in it.</summary>
-[AlsoInConfig("vocabulary_size")]
+[ConfigKeys(Presence.Derived, "vocabulary_size")]
 public sealed class TextVectorization : Layer
 {
     readonly StringLookup _lookup;

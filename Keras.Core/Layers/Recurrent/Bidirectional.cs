@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>A recurrent layer forwards and a copy of it backwards over the same sequence, as <c>keras.layers.Bidirectional</c>. With
 /// <see cref="RNN.ReturnState"/> the result is a list: the output, the states forwards, those backwards.</summary>
+[ConfigKeys(Presence.Never, "weights")]
 public sealed class Bidirectional : Layer
 {
     readonly IReadOnlyList<Tensor>? _first;
@@ -69,9 +68,6 @@ public sealed class Bidirectional : Layer
         BackwardLayer.Build(shape);
         if (_first is not null) SetWeights(_first);
     }
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig() => ObjectConfig.Of(this, except: "weights");
 
     /// <inheritdoc/>
     protected override Nest Call(Nest inputs, CallContext context)

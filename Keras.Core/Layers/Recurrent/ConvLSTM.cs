@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Keras.Layers;
 
 /// <summary>Long short-term memory with convolutions for products, over (batch, time, spatial…, channels) or channels first (Shi et al., 2015).</summary>
-[AlsoInConfig("unroll", "zero_output_for_mask")]
+[ConfigKeys(Presence.Derived, "unroll", "zero_output_for_mask")]
 public abstract class ConvLSTM : RecurrentLayer
 {
     private protected ConvLSTM(int rank, ConvLSTMCell cell, bool returnSequences, bool returnState, bool goBackwards, bool stateful, string? name,

@@ -1,8 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>A recurrent layer with a cell of this library, whose arguments are the layer's own.</summary>
+[ConfigKeys(Presence.Always, "activity_regularizer")]
+[ConfigKeys(Presence.Never, "use_cudnn")]
 public abstract class RecurrentLayer : RNN
 {
     private protected RecurrentLayer(RecurrentCell cell, bool returnSequences, bool returnState, bool goBackwards, bool stateful, bool unroll,
@@ -62,16 +62,5 @@ public abstract class RecurrentLayer : RNN
     {
         base.BuildWeights(inputShape);
         Sequence = Sequence with { Axes = new Dictionary<int, int> { [FeatureAxis] = inputShape[FeatureAxis] } };
-    }
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = base.GetConfig();
-        // Keras's recurrent layers name this argument as their own, so it is written even where there is none.
-        config.TryAdd("activity_regularizer", null);
-        // How a layer is run is no part of what it is.
-        config.Remove("use_cudnn");
-        return config;
     }
 }

@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace Keras.Layers;
 
 /// <summary>A layer whose output is fed back: h = activation(x · kernel + h · recurrent kernel + bias) at each step of (batch, time, features), as
 /// <c>keras.layers.SimpleRNN</c>.</summary>
+[ConfigKeys(Presence.WhereGiven, "seed")]
 public sealed class SimpleRNN : RecurrentLayer
 {
     /// <summary>Chooses the size, what belongs to the weights, and what is returned.</summary>
@@ -47,13 +46,4 @@ public sealed class SimpleRNN : RecurrentLayer
 
     /// <summary>The size of the state and of the output.</summary>
     public int Units => Cell.StateSize[0][0];
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig()
-    {
-        var config = base.GetConfig();
-        // Of the recurrent layers this one alone leaves the seed out in Keras; a given one is kept here.
-        if (Seed is null) config.Remove("seed");
-        return config;
-    }
 }

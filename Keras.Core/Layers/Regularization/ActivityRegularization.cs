@@ -4,6 +4,7 @@ namespace Keras.Layers;
 
 /// <summary>Gives its input back and adds a penalty on it, divided by the batch size, to the loss, as
 /// <c>keras.layers.ActivityRegularization</c>.</summary>
+[NoBuildConfig]
 public sealed class ActivityRegularization : Layer
 {
     /// <summary>Chooses the factors of the penalty.</summary>

@@ -2,6 +2,7 @@ namespace Keras.Layers;
 
 /// <summary>In training sets elements at random to the value that SELU tends to, and keeps mean and variance; else gives the input back, as
 /// <c>keras.layers.AlphaDropout</c> (Klambauer et al., 2017).</summary>
+[NoBuildConfig]
 public sealed class AlphaDropout : Layer
 {
     // The limit of SELU far below 0: -scale · alpha.

@@ -2,6 +2,7 @@ namespace Keras.Layers;
 
 /// <summary>In training sets elements to 0 at random and divides the others by (1 − rate), so that the sum stays; else gives the input back,
 /// as <c>keras.layers.Dropout</c> (Srivastava et al., 2014).</summary>
+[NoBuildConfig]
 public sealed class Dropout : Layer
 {
     readonly SeedGenerator? _generator;

@@ -2,6 +2,7 @@ namespace Keras.Layers;
 
 /// <summary>In training multiplies by normally distributed numbers of mean 1 and standard deviation √(rate / (1 − rate)); else gives the
 /// input back, as <c>keras.layers.GaussianDropout</c>.</summary>
+[NoBuildConfig]
 public sealed class GaussianDropout : Layer
 {
     readonly SeedGenerator? _generator;

@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>In training adds normally distributed numbers of mean 0; else gives the input back, as <c>keras.layers.GaussianNoise</c>.</summary>
+[NoBuildConfig]
 public sealed class GaussianNoise : Layer
 {
     readonly SeedGenerator? _generator;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace Keras.Layers;
 
 /// <summary>In training drops whole channels: the same for all places of an example.</summary>
+[NoBuildConfig]
 public abstract class SpatialDropout : Layer
 {
     readonly SeedGenerator? _generator;

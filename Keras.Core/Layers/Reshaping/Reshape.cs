@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>The same elements of each example under another shape, as <c>keras.layers.Reshape</c>.</summary>
+[NoBuildConfig]
 public sealed class Reshape : Layer
 {
     /// <summary>Chooses the shape.</summary>

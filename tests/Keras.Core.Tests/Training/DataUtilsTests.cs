@@ -54,7 +54,7 @@ public class DataUtilsTests
     public void A_loss_of_a_named_function_comes_back_from_its_config()
     {
         var config = ObjectConfig.Of(new Losses.LossFunctionWrapper("mean_absolute_error", "sum", "mae"));
-        Assert.That(config.ToJsonString(), Is.EqualTo("""{"fn":"mean_absolute_error","reduction":"sum","name":"mae","dtype":"float32"}"""));
+        Assert.That(config.ToJsonString(), Is.EqualTo("""{"fn":{"module":"builtins","class_name":"function","config":"mean_absolute_error","registered_name":"function"},"reduction":"sum","name":"mae"}"""));
         var loss = (Loss)ObjectConfig.Construct(typeof(Losses.LossFunctionWrapper), System.Text.Json.Nodes.JsonNode.Parse(config.ToJsonString())!.AsObject());
         Assert.That(loss.Apply(Tensor.Of(new float[,] { { 1 }, { 3 } }), Tensor.Of(new float[,] { { 2 }, { 5 } })).Item(), Is.EqualTo(3));
     }

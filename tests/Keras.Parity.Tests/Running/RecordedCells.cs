@@ -9,7 +9,7 @@ static class RecordedCells
     [ModuleInitializer]
     internal static void Register()
     {
-        foreach (var type in (Type[])[typeof(OneStateRNNCell), typeof(TwoStatesRNNCell), typeof(MaskedDense), typeof(CanaryLayer)]) KnownTypes.Register(type);
+        foreach (var type in (Type[])[typeof(OneStateRNNCell), typeof(TwoStatesRNNCell), typeof(MaskedDense), typeof(CanaryLayer)]) Saving.RegisterKerasSerializable(type);
     }
 }
 
