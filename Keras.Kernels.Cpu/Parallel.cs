@@ -80,6 +80,15 @@ internal static unsafe class Parallel
         }
     }
 
+    /// <summary>The same; on this thread alone where the work is too little to share.</summary>
+    public static void For<TBody>(int blocks, in TBody body, bool large) where TBody : struct, IBlocks
+    {
+        if (large) For(blocks, body);
+        else
+            for (int block = 0; block < blocks; block++)
+                body.Run(block);
+    }
+
     static void Invoke<TBody>(void* body, int block) where TBody : struct, IBlocks =>
         Unsafe.AsRef<TBody>(body).Run(block);
 

@@ -81,20 +81,18 @@ internal readonly unsafe struct AttentionBackward<T, TKernels>(
                 PanelProduct<T, TKernels>.LeftSize(Rows, valueSize), PanelProduct<T, TKernels>.RightSize(valueSize, Rows),
                 (long)Rows * _scoreLd, (long)Rows * _scoreLd,
             });
-            long total = 0;
-            foreach (var count in sizes) total += Pieces<T>.Size(count);
-            var pieces = new Pieces<T>(Scratch.Get<T>(ScratchUse.Panels, total));
-            _keysBySize = pieces.Take(sizes[0]);
-            _keysBySource = pieces.Take(sizes[1]);
-            _values = pieces.Take(sizes[2]);
-            _dk = pieces.Take(sizes[3]);
-            _dv = pieces.Take(sizes[4]);
-            _queries = pieces.Take(sizes[5]);
-            _queriesByRow = pieces.Take(sizes[6]);
-            _gradients = pieces.Take(sizes[7]);
-            _gradientsByRow = pieces.Take(sizes[8]);
-            _scores = pieces.Take(sizes[9]);
-            _slopes = pieces.Take(sizes[10]);
+            var pieces = Deal.OfThread<T>(ScratchUse.Panels, sizes);
+            _keysBySize = pieces.Take<T>(sizes[0]);
+            _keysBySource = pieces.Take<T>(sizes[1]);
+            _values = pieces.Take<T>(sizes[2]);
+            _dk = pieces.Take<T>(sizes[3]);
+            _dv = pieces.Take<T>(sizes[4]);
+            _queries = pieces.Take<T>(sizes[5]);
+            _queriesByRow = pieces.Take<T>(sizes[6]);
+            _gradients = pieces.Take<T>(sizes[7]);
+            _gradientsByRow = pieces.Take<T>(sizes[8]);
+            _scores = pieces.Take<T>(sizes[9]);
+            _slopes = pieces.Take<T>(sizes[10]);
         }
 
         internal void Run(int from, int to)

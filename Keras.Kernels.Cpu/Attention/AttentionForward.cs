@@ -10,7 +10,7 @@ internal readonly unsafe struct AttentionForward<T, TKernels>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TKernels : struct, IKernels<T>
 {
-    private int RowParts => shape.Targets == 0 ? 0 : AttentionShape.Parts(shape.Targets, shape.BlockRows);
+    private int RowParts => AttentionShape.Parts(shape.Targets, shape.BlockRows);
 
     internal void Run()
     {
@@ -51,15 +51,17 @@ internal readonly unsafe struct AttentionForward<T, TKernels>(
             // Not a power of two, which would map the rows to the same lines of the cache.
             _scoreLd = columns + 16;
             _sumLd = (valueSize + 15) / 16 * 16;
-            long queries = PanelProduct<T, TKernels>.LeftSize(rows, size), keys = PanelProduct<T, TKernels>.RightSize(columns, size);
-            long values = PanelProduct<T, TKernels>.RightSize(valueSize, columns), scores = (long)_scoreLd * AttentionShape.Rows, sums = (long)_sumLd * rows;
-            var total = Pieces<T>.Size(queries) + Pieces<T>.Size(keys) + Pieces<T>.Size(values) + Pieces<T>.Size(scores) + Pieces<T>.Size(sums);
-            var pieces = new Pieces<T>(Scratch.Get<T>(ScratchUse.Panels, total));
-            _query = pieces.Take(queries);
-            _key = pieces.Take(keys);
-            _value = pieces.Take(values);
-            _scores = pieces.Take(scores);
-            _sums = pieces.Take(sums);
+            var sizes = (stackalloc long[]
+            {
+                PanelProduct<T, TKernels>.LeftSize(rows, size), PanelProduct<T, TKernels>.RightSize(columns, size),
+                PanelProduct<T, TKernels>.RightSize(valueSize, columns), (long)_scoreLd * AttentionShape.Rows, (long)_sumLd * rows,
+            });
+            var pieces = Deal.OfThread<T>(ScratchUse.Panels, sizes);
+            _query = pieces.Take<T>(sizes[0]);
+            _key = pieces.Take<T>(sizes[1]);
+            _value = pieces.Take<T>(sizes[2]);
+            _scores = pieces.Take<T>(sizes[3]);
+            _sums = pieces.Take<T>(sizes[4]);
             _max = all.Max + _shape.Row(batch, row, head);
             _sum = all.Sum + _shape.Row(batch, row, head);
         }
@@ -69,7 +71,7 @@ internal readonly unsafe struct AttentionForward<T, TKernels>(
             PackQuery();
             new Span<T>(_max, _rows).Fill(T.NegativeInfinity);
             new Span<T>(_sum, _rows).Clear();
-            new Span<T>(_sums, checked(_rows * _sumLd)).Clear();
+            Bulk.Clear(_sums, (long)_rows * _sumLd);
             var limit = _all.Terms.Limit(_row + _rows - 1, _shape.Sources);
             for (int start = 0, end; start < _shape.Sources; start = end)
             {

@@ -51,24 +51,6 @@ internal readonly record struct AttentionShape(int Batch, int Targets, int Sourc
     internal static int Parts(int count, int most) => (count + most - 1) / most;
 }
 
-/// <summary>Scratch cut into pieces that start on a cache line.</summary>
-internal unsafe struct Pieces<T>(T* start)
-    where T : unmanaged
-{
-    private const int Line = 16;
-
-    private T* _next = start;
-
-    internal static long Size(long count) => (count + Line - 1) / Line * Line;
-
-    internal T* Take(long count)
-    {
-        var piece = _next;
-        _next += Size(count);
-        return piece;
-    }
-}
-
 /// <summary>Products of operands that lie in panels, or where the kernels read them well as they are.</summary>
 internal static unsafe class PanelProduct<T, TKernels>
     where T : unmanaged

@@ -84,18 +84,6 @@ internal readonly unsafe struct ScoreTerms<T>(T* bias, ScoreSteps biasSteps, byt
     }
 }
 
-/// <summary>x += y.</summary>
-internal readonly unsafe struct AddStep<T>(T* x, T* y) : IMapStep<T>
-    where T : unmanaged
-{
-    private readonly T* _x = x;
-    private readonly T* _y = y;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<TChunk>(long i, TChunk chunk) where TChunk : struct, IChunk =>
-        chunk.Store(_x + i, chunk.Load(_x + i, Vector512<T>.Zero) + chunk.Load(_y + i, Vector512<T>.Zero));
-}
-
 /// <summary>x += y, a number.</summary>
 internal readonly unsafe struct AddNumberStep<T>(T* x, T y) : IMapStep<T>
     where T : unmanaged

@@ -10,22 +10,22 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
 {
     public static long ForwardScratch(in ConvShape shape)
     {
-        Bump bump = default;
+        Deal deal = default;
         if (shape.IsDepthwise)
-            PlanDepthwise(shape, reduces: false, ref bump);
+            PlanDepthwise(shape, reduces: false, ref deal);
         else if (shape.ScattersForward)
-            PlanForwardScatter(shape, ref bump);
+            PlanForwardScatter(shape, ref deal);
         else
-            PlanForward(shape, ref bump);
-        return bump.Used;
+            PlanForward(shape, ref deal);
+        return deal.Bytes;
     }
 
     public static void Forward(in ConvShape shape, T* x, T* kernel, T* bias, bool relu, T* y, byte* scratch)
     {
-        Bump bump = new(scratch);
+        Deal deal = new(scratch);
         if (shape.IsDepthwise)
         {
-            var depthwise = PlanDepthwise(shape, reduces: false, ref bump);
+            var depthwise = PlanDepthwise(shape, reduces: false, ref deal);
             depthwise.Input = x;
             depthwise.Kernel = kernel;
             depthwise.Bias = bias;
@@ -36,7 +36,7 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
         }
         if (shape.ScattersForward)
         {
-            var scatter = PlanForwardScatter(shape, ref bump);
+            var scatter = PlanForwardScatter(shape, ref deal);
             scatter.Source = x;
             scatter.Kernel = kernel;
             scatter.Bias = bias;
@@ -45,7 +45,7 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             Scatter<T, TVector, TLanes>.Execute(ref scatter);
             return;
         }
-        var plan = PlanForward(shape, ref bump);
+        var plan = PlanForward(shape, ref deal);
         plan.Input = x;
         plan.Kernel = kernel;
         plan.Bias = bias;
@@ -58,21 +58,21 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
     {
         if (shape.ScattersGradient)
         {
-            Bump scatter = default;
+            Deal scatter = default;
             PlanGradientScatter(shape, ref scatter);
-            return scatter.Used;
+            return scatter.Bytes;
         }
         long most = 0;
         for (var phaseY = 0; phaseY < shape.StrideY; phaseY++)
         {
             for (var phaseX = 0; phaseX < shape.StrideX; phaseX++)
             {
-                Bump bump = default;
+                Deal deal = default;
                 if (shape.IsDepthwise)
-                    PlanDepthwiseGradient(shape, phaseY, phaseX, ref bump);
+                    PlanDepthwiseGradient(shape, phaseY, phaseX, ref deal);
                 else
-                    PlanInputGradient(shape, phaseY, phaseX, ref bump);
-                most = Math.Max(most, bump.Used);
+                    PlanInputGradient(shape, phaseY, phaseX, ref deal);
+                most = Math.Max(most, deal.Bytes);
             }
         }
         return most;
@@ -82,8 +82,8 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
     {
         if (shape.ScattersGradient)
         {
-            Bump scatterBump = new(scratch);
-            var scatter = PlanGradientScatter(shape, ref scatterBump);
+            Deal scatterDeal = new(scratch);
+            var scatter = PlanGradientScatter(shape, ref scatterDeal);
             scatter.Source = dy;
             scatter.Kernel = kernel;
             scatter.Target = dx;
@@ -94,18 +94,18 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
         {
             for (var phaseX = 0; phaseX < Math.Min(shape.StrideX, shape.Width); phaseX++)
             {
-                Bump bump = new(scratch);
+                Deal deal = new(scratch);
                 var output = dx + ((long)phaseY * shape.Width + phaseX) * shape.InChannels;
                 if (shape.IsDepthwise)
                 {
-                    var depthwise = PlanDepthwiseGradient(shape, phaseY, phaseX, ref bump);
+                    var depthwise = PlanDepthwiseGradient(shape, phaseY, phaseX, ref deal);
                     depthwise.Input = dy;
                     depthwise.Kernel = kernel;
                     depthwise.Output = output;
                     Depthwise<T, TVector, TLanes>.Execute(ref depthwise);
                     continue;
                 }
-                var plan = PlanInputGradient(shape, phaseY, phaseX, ref bump);
+                var plan = PlanInputGradient(shape, phaseY, phaseX, ref deal);
                 plan.Input = dy;
                 plan.Kernel = kernel;
                 plan.Output = output;
@@ -116,25 +116,25 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
 
     public static long FilterGradientScratch(in ConvShape shape)
     {
-        Bump bump = default;
+        Deal deal = default;
         if (shape.IsDepthwise)
-            PlanDepthwise(shape, reduces: true, ref bump);
+            PlanDepthwise(shape, reduces: true, ref deal);
         else
-            PlanFilterGradient(shape, ref bump);
-        return bump.Used;
+            PlanFilterGradient(shape, ref deal);
+        return deal.Bytes;
     }
 
     public static void FilterGradient(in ConvShape shape, T* x, T* dy, T* dw, byte* scratch)
     {
-        Bump bump = new(scratch);
+        Deal deal = new(scratch);
         if (shape.IsDepthwise)
         {
-            var depthwise = PlanDepthwise(shape, reduces: true, ref bump);
+            var depthwise = PlanDepthwise(shape, reduces: true, ref deal);
             depthwise.Input = x;
             DepthwiseFilter<T, TVector, TLanes>.Execute(ref depthwise, dy, dw);
             return;
         }
-        var plan = PlanFilterGradient(shape, ref bump);
+        var plan = PlanFilterGradient(shape, ref deal);
         plan.Input = x;
         plan.OutGradient = dy;
         plan.Target = dw;

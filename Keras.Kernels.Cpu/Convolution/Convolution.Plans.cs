@@ -5,7 +5,7 @@ namespace Keras.Kernels.Cpu;
 /// <summary>The work plans of a convolution: the same for measuring scratch and for running.</summary>
 internal static unsafe partial class Convolution<T, TVector, TLanes>
 {
-    static ScatterPlan<T> PlanForwardScatter(in ConvShape shape, ref Bump bump)
+    static ScatterPlan<T> PlanForwardScatter(in ConvShape shape, ref Deal deal)
     {
         var plan = new ScatterPlan<T>
         {
@@ -19,11 +19,11 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             DepthStep = shape.OutChannels,
             ColumnStep = 1,
         };
-        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, ref bump);
+        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, ref deal);
         return plan;
     }
 
-    static ScatterPlan<T> PlanGradientScatter(in ConvShape shape, ref Bump bump)
+    static ScatterPlan<T> PlanGradientScatter(in ConvShape shape, ref Deal deal)
     {
         var plan = new ScatterPlan<T>
         {
@@ -37,11 +37,11 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             DepthStep = 1,
             ColumnStep = shape.OutChannels,
         };
-        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, ref bump);
+        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, ref deal);
         return plan;
     }
 
-    static Correlation<T> PlanForward(in ConvShape shape, ref Bump bump)
+    static Correlation<T> PlanForward(in ConvShape shape, ref Deal deal)
     {
         var plan = new Correlation<T>
         {
@@ -61,11 +61,11 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             ColumnStep = 1,
             GroupStep = shape.GroupOut,
         };
-        Correlator<T, TVector, TLanes>.Plan(ref plan, ref bump);
+        Correlator<T, TVector, TLanes>.Plan(ref plan, ref deal);
         return plan;
     }
 
-    static Correlation<T> PlanInputGradient(in ConvShape shape, int phaseY, int phaseX, ref Bump bump)
+    static Correlation<T> PlanInputGradient(in ConvShape shape, int phaseY, int phaseX, ref Deal deal)
     {
         var row = (long)shape.Width * shape.InChannels;
         var plan = new Correlation<T>
@@ -86,11 +86,11 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             ColumnStep = shape.OutChannels,
             GroupStep = shape.GroupOut,
         };
-        Correlator<T, TVector, TLanes>.Plan(ref plan, ref bump);
+        Correlator<T, TVector, TLanes>.Plan(ref plan, ref deal);
         return plan;
     }
 
-    static FilterReduction<T> PlanFilterGradient(in ConvShape shape, ref Bump bump)
+    static FilterReduction<T> PlanFilterGradient(in ConvShape shape, ref Deal deal)
     {
         var plan = new FilterReduction<T>
         {
@@ -98,11 +98,11 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             Y = shape.AxisY,
             X = shape.AxisX,
         };
-        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, TLanes.Count, ref bump);
+        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, TLanes.Count, ref deal);
         return plan;
     }
 
-    static DepthwisePlan<T> PlanDepthwise(in ConvShape shape, bool reduces, ref Bump bump)
+    static DepthwisePlan<T> PlanDepthwise(in ConvShape shape, bool reduces, ref Deal deal)
     {
         var plan = new DepthwisePlan<T>
         {
@@ -116,11 +116,11 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             OutRow = (long)shape.OutWidth * shape.OutChannels,
             OutImage = (long)shape.OutHeight * shape.OutWidth * shape.OutChannels,
         };
-        plan.Plan(reduces, TLanes.Count, ref bump);
+        plan.Plan(reduces, TLanes.Count, ref deal);
         return plan;
     }
 
-    static DepthwisePlan<T> PlanDepthwiseGradient(in ConvShape shape, int phaseY, int phaseX, ref Bump bump)
+    static DepthwisePlan<T> PlanDepthwiseGradient(in ConvShape shape, int phaseY, int phaseX, ref Deal deal)
     {
         var row = (long)shape.Width * shape.InChannels;
         var plan = new DepthwisePlan<T>
@@ -136,7 +136,7 @@ internal static unsafe partial class Convolution<T, TVector, TLanes>
             OutRow = shape.StrideY * row,
             OutImage = shape.Height * row,
         };
-        plan.Plan(reduces: false, TLanes.Count, ref bump);
+        plan.Plan(reduces: false, TLanes.Count, ref deal);
         return plan;
     }
 }

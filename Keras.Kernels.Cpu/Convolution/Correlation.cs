@@ -83,22 +83,22 @@ internal unsafe struct Correlation<T> where T : unmanaged
     public readonly bool OutputIsFlat => OutRow == X.Out * OutPixel && OutImage == Y.Out * OutRow;
 
     /// <summary>Decides the walk and takes the scratch.</summary>
-    public void Plan(int tileRows, int tileColumns, ref Bump bump)
+    public void Plan(int tileRows, int tileColumns, ref Deal deal)
     {
         TileRows = tileRows;
         TileColumns = tileColumns;
         Panels = Strip.Divide(GroupOut, tileColumns);
-        Packed = bump.Take<T>((long)Groups * Panels * Depth * tileColumns);
-        PackedBias = bump.Take<T>((long)Groups * Panels * tileColumns);
+        Packed = deal.Take<T>((long)Groups * Panels * Depth * tileColumns);
+        PackedBias = deal.Take<T>((long)Groups * Panels * tileColumns);
         Winograd = SuitsWinograd();
         if (Winograd)
-            PlanWinograd(ref bump);
+            PlanWinograd(ref deal);
         else
-            PlanWalk(ref bump);
-        Buffers = bump.Take<T>(Blocks * BufferLength);
+            PlanWalk(ref deal);
+        Buffers = deal.Take<T>(Blocks * BufferLength);
     }
 
-    void PlanWalk(ref Bump bump)
+    void PlanWalk(ref Deal deal)
     {
         var merged = Groups == 1 && (X.Taps == 1 || X.Step == 1);
         TapSegments = merged ? 1 : X.Taps;
@@ -112,7 +112,7 @@ internal unsafe struct Correlation<T> where T : unmanaged
         var splits = Strip.Divide(Strip.FewBlocks, Math.Max(1, Strips));
         ColumnSplits = Math.Clamp(splits, 1, Panels * Groups);
         Blocks = Math.Min(Strip.MaxBlocks, Strips * ColumnSplits);
-        Offsets = bump.Take<nint>(Math.Max(1, Y.Taps * TapSegments));
+        Offsets = deal.Take<nint>(Math.Max(1, Y.Taps * TapSegments));
     }
 
     readonly bool SuitsWinograd() =>
@@ -121,7 +121,7 @@ internal unsafe struct Correlation<T> where T : unmanaged
         && GroupIn % TileColumns == 0 && GroupOut % TileColumns == 0
         && Batch * (long)SquareRows * SquareColumns >= WinogradSquares;
 
-    void PlanWinograd(ref Bump bump)
+    void PlanWinograd(ref Deal deal)
     {
         var squares = Batch * (long)SquareRows * SquareColumns;
         var pitch = (long)SquarePitch * Squares * sizeof(T);
@@ -131,7 +131,7 @@ internal unsafe struct Correlation<T> where T : unmanaged
         Strips = Strip.Divide(squares, StripSize);
         Blocks = Math.Min(Strip.MaxBlocks, Strips);
         BufferLength = (long)Squares * StripSize * (SquarePitch + TileColumns);
-        Transformed = bump.Take<T>((long)Squares * GroupIn * Panels * TileColumns);
+        Transformed = deal.Take<T>((long)Squares * GroupIn * Panels * TileColumns);
     }
 
     readonly bool IsPointwise() =>
@@ -205,17 +205,17 @@ internal unsafe struct Correlation<T> where T : unmanaged
             }
         }
         var bias = PackedBias + (long)panel * TileColumns;
-        Strip.Clear(bias, TileColumns);
-        if (Bias != null) Strip.Move(Bias + group * GroupOut + column, bias, columns);
+        Bulk.Clear(bias, TileColumns);
+        if (Bias != null) Bulk.Move(Bias + group * GroupOut + column, bias, columns);
     }
 
     readonly void PackTap(T* source, int columns, T* target)
     {
-        if (columns < TileColumns) Strip.Clear(target, (long)GroupIn * TileColumns);
+        if (columns < TileColumns) Bulk.Clear(target, (long)GroupIn * TileColumns);
         if (ColumnStep == 1)
         {
             for (var depth = 0; depth < GroupIn; depth++)
-                Strip.Move(source + depth * DepthStep, target + (long)depth * TileColumns, columns);
+                Bulk.Move(source + depth * DepthStep, target + (long)depth * TileColumns, columns);
             return;
         }
         // Eight columns at a time: their lines stay in the first-level cache while all depths are read.

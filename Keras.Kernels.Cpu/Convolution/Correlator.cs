@@ -11,8 +11,8 @@ internal readonly unsafe struct Correlator<T, TVector, TLanes>(Correlation<T>* p
     readonly Correlation<T>* _plan = plan;
     readonly bool _packing = packing;
 
-    public static void Plan(ref Correlation<T> plan, ref Bump bump) =>
-        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, ref bump);
+    public static void Plan(ref Correlation<T> plan, ref Deal deal) =>
+        plan.Plan(TLanes.Rows, Tile<T, TVector, TLanes>.Width, ref deal);
 
     public static void Execute(ref Correlation<T> plan)
     {
@@ -148,9 +148,9 @@ internal readonly unsafe struct Correlator<T, TVector, TLanes>(Correlation<T>* p
             {
                 var atX = left + x * plan.X.Step;
                 if ((uint)atY < (uint)plan.Y.In && (uint)atX < (uint)plan.X.In)
-                    Strip.Move(image + ((long)atY * plan.X.In + atX) * plan.Channels, target, plan.GroupIn);
+                    Bulk.Move(image + ((long)atY * plan.X.In + atX) * plan.Channels, target, plan.GroupIn);
                 else
-                    Strip.Clear(target, plan.GroupIn);
+                    Bulk.Clear(target, plan.GroupIn);
                 target += plan.GroupIn;
             }
         }
@@ -178,7 +178,7 @@ internal readonly unsafe struct Correlator<T, TVector, TLanes>(Correlation<T>* p
             }
             RunTile(plan, panel, walk, source + from * walk.RowStep, depth, rows, columns, result, plan.TileColumns);
             for (var row = 0; row < rows; row++)
-                Strip.Move(result + row * plan.TileColumns, at + row * plan.OutPixel, columns);
+                Bulk.Move(result + row * plan.TileColumns, at + row * plan.OutPixel, columns);
         }
     }
 
@@ -194,7 +194,7 @@ internal readonly unsafe struct Correlator<T, TVector, TLanes>(Correlation<T>* p
             var source = (byte*)patches + from * walk.RowStep;
             RunTile(plan, panel, walk, source, 0, rows, columns, result, plan.TileColumns);
             for (var row = 0; row < rows; row++)
-                Strip.Move(result + row * plan.TileColumns, plan.OutputAt(first + from + row) + column, columns);
+                Bulk.Move(result + row * plan.TileColumns, plan.OutputAt(first + from + row) + column, columns);
         }
     }
 

@@ -90,7 +90,7 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
             }
             RunTile(plan, pixels, taps, slab, at, result, TLanes.Count);
             for (var pixel = 0; pixel < pixels; pixel++)
-                Strip.Move(result + pixel * TLanes.Count, to + pixel * targetStep, valid);
+                Bulk.Move(result + pixel * TLanes.Count, to + pixel * targetStep, valid);
         }
     }
 

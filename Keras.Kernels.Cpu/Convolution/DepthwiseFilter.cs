@@ -30,7 +30,7 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
                 for (var block = 0; block < plan.Blocks; block++)
                     sum = TLanes.Add(sum, TLanes.Load(from + block * plan.KernelLength));
                 TLanes.Store(sum, result);
-                Strip.Move(result, target + (nint)tap * plan.Wide + slab * TLanes.Count, plan.Valid(slab));
+                Bulk.Move(result, target + (nint)tap * plan.Wide + slab * TLanes.Count, plan.Valid(slab));
             }
         }
     }
@@ -41,7 +41,7 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
         var buffer = plan.Buffers + block * plan.BufferLength;
         var gradient = buffer + plan.MoreAt;
         var sums = plan.Partials + block * plan.KernelLength;
-        Strip.Clear(sums, plan.KernelLength);
+        Bulk.Clear(sums, plan.KernelLength);
         var units = (long)plan.Strips * plan.Chunks;
         var end = (int)((block + 1L) * units / plan.Blocks);
         for (var unit = (int)(block * units / plan.Blocks); unit < end; unit++)

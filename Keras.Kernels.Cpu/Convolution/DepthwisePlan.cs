@@ -65,7 +65,7 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     /// <summary>
     /// Decides the cut and takes the scratch; a filter gradient has few blocks, each with a partial sum.
     /// </summary>
-    public void Plan(bool reduces, int lanes, ref Bump bump)
+    public void Plan(bool reduces, int lanes, ref Deal deal)
     {
         Lanes = lanes;
         Slabs = Strip.Divide(Wide, lanes);
@@ -87,10 +87,10 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
         GradientSlab = reduces ? Spaced((long)StripSize * X.Out) : 0;
         var folded = Folds && Multiplier > 1 ? Strip.Divide((long)StripSize * X.Out * Wide, lanes) * (long)lanes : 0;
         BufferLength = MoreAt + SlabsAtOnce * GradientSlab + folded;
-        Buffers = bump.Take<T>(Blocks * BufferLength);
-        Packed = bump.Take<T>(reduces ? 0 : KernelLength);
-        PackedBias = bump.Take<T>(Slabs * lanes);
-        Partials = bump.Take<T>(reduces ? Blocks * KernelLength : 0);
+        Buffers = deal.Take<T>(Blocks * BufferLength);
+        Packed = deal.Take<T>(reduces ? 0 : KernelLength);
+        PackedBias = deal.Take<T>(Slabs * lanes);
+        Partials = deal.Take<T>(reduces ? Blocks * KernelLength : 0);
     }
 
     // An odd number of vectors: the same pixel of all slabs does not fall into the same set of the cache.
@@ -99,18 +99,18 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     /// <summary>Writes the kernel as a vector for each tap, slab by slab, zeros beyond the last channel.</summary>
     public readonly void Pack()
     {
-        Strip.Clear(Packed, KernelLength);
-        Strip.Clear(PackedBias, (long)Slabs * Lanes);
+        Bulk.Clear(Packed, KernelLength);
+        Bulk.Clear(PackedBias, (long)Slabs * Lanes);
         for (var slab = 0; slab < Slabs; slab++)
         {
             var valid = Valid(slab);
-            if (Bias != null) Strip.Move(Bias + slab * Lanes, PackedBias + slab * Lanes, valid);
+            if (Bias != null) Bulk.Move(Bias + slab * Lanes, PackedBias + slab * Lanes, valid);
             var target = Packed + (long)slab * Taps * Lanes;
             for (var tap = 0; tap < Taps; tap++)
             {
                 var (y, x) = (tap / X.Taps, tap % X.Taps);
                 var at = (Y.Kernel + y * Y.KernelStep) * KernelWidth + X.Kernel + x * X.KernelStep;
-                Strip.Move(Kernel + (long)at * Wide + slab * Lanes, target + (long)tap * Lanes, valid);
+                Bulk.Move(Kernel + (long)at * Wide + slab * Lanes, target + (long)tap * Lanes, valid);
             }
         }
     }

@@ -61,7 +61,7 @@ internal static unsafe class DepthwiseRows<T, TVector, TLanes>
     static void ClearPixels(in DepthwisePlan<T> plan, T* target, int pixels)
     {
         for (var slab = 0; slab < plan.SlabsAtOnce; slab++)
-            Strip.Clear(target + slab * plan.SlabLength, (long)pixels * TLanes.Count);
+            Bulk.Clear(target + slab * plan.SlabLength, (long)pixels * TLanes.Count);
     }
 
     /// <summary>Some channels of pixels that lie a step apart, as slabs.</summary>

@@ -44,7 +44,7 @@ internal readonly unsafe struct FilterReducer<T, TVector, TLanes>(FilterReductio
         var to = (int)((long)(split + 1) * panels / plan.PanelSplits);
         var panelLength = (long)plan.Rows * plan.TileColumns;
         var sums = plan.Partials + part * plan.PartialLength;
-        Strip.Clear(sums + from * panelLength, (to - from) * panelLength);
+        Bulk.Clear(sums + from * panelLength, (to - from) * panelLength);
 
         var buffer = plan.Buffers + block * plan.BufferLength;
         var offsets = plan.Offsets + (long)block * plan.StripSize;
@@ -159,8 +159,8 @@ internal readonly unsafe struct FilterReducer<T, TVector, TLanes>(FilterReductio
             }
             else
             {
-                Strip.Move(source, target, columns);
-                Strip.Clear(target + columns, plan.TileColumns - columns);
+                Bulk.Move(source, target, columns);
+                Bulk.Clear(target + columns, plan.TileColumns - columns);
             }
             source += channels;
         }
@@ -190,7 +190,7 @@ internal readonly unsafe struct FilterReducer<T, TVector, TLanes>(FilterReductio
         for (var row = 0; row < plan.Rows; row++)
         {
             var source = plan.Partials + ((long)panel * plan.Rows + row) * plan.TileColumns;
-            Strip.Move(source, target, columns);
+            Bulk.Move(source, target, columns);
             for (var part = 1; part < plan.Parts; part++)
             {
                 source += plan.PartialLength;

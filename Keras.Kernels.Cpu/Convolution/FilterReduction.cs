@@ -73,7 +73,7 @@ internal unsafe struct FilterReduction<T> where T : unmanaged
     public readonly int Blocks => Parts * PanelSplits;
 
     /// <summary>Decides the walk and takes the scratch.</summary>
-    public void Plan(int tileRows, int tileColumns, int lanes, ref Bump bump)
+    public void Plan(int tileRows, int tileColumns, int lanes, ref Deal deal)
     {
         TileRows = tileRows;
         TileColumns = tileColumns;
@@ -89,9 +89,9 @@ internal unsafe struct FilterReduction<T> where T : unmanaged
         Parts = (int)Math.Clamp(Math.Min(Pixels / PartPixels, Strips), 1, most);
         PanelSplits = Math.Clamp(Strip.Divide(Strip.FewBlocks, Parts), 1, Math.Max(1, Panels * Shape.Groups));
 
-        Partials = bump.Take<T>(Parts * PartialLength);
-        Buffers = bump.Take<T>(Blocks * BufferLength);
-        Offsets = bump.Take<nint>(Blocks * (long)StripSize);
+        Partials = deal.Take<T>(Parts * PartialLength);
+        Buffers = deal.Take<T>(Blocks * BufferLength);
+        Offsets = deal.Take<nint>(Blocks * (long)StripSize);
     }
 
     readonly bool SuitsWinograd() =>

@@ -39,7 +39,7 @@ internal unsafe struct ScatterPlan<T> where T : unmanaged
 
     public readonly int Strips => Batch * StripsPerImage;
 
-    public void Plan(int tileRows, int tileColumns, ref Bump bump)
+    public void Plan(int tileRows, int tileColumns, ref Deal deal)
     {
         TileRows = tileRows;
         TileColumns = tileColumns;
@@ -48,13 +48,13 @@ internal unsafe struct ScatterPlan<T> where T : unmanaged
         StripSize = Strip.Divide(Y.In, cuts);
         StripsPerImage = Strip.Divide(Y.In, Math.Max(1, StripSize));
         Blocks = Math.Min(Strip.MaxBlocks, Strips);
-        Packed = bump.Take<T>((long)Depth * Pitch);
-        Buffers = bump.Take<T>((long)Blocks * X.Out * Pitch);
+        Packed = deal.Take<T>((long)Depth * Pitch);
+        Buffers = deal.Take<T>((long)Blocks * X.Out * Pitch);
     }
 
     public readonly void Pack()
     {
-        Strip.Clear(Packed, (long)Depth * Pitch);
+        Bulk.Clear(Packed, (long)Depth * Pitch);
         for (var column = 0; column < AllColumns; column++)
         {
             var at = column / Columns;
@@ -120,10 +120,10 @@ internal readonly unsafe struct Scatter<T, TVector, TLanes>(ScatterPlan<T>* plan
 
     static void Start(in ScatterPlan<T> plan, T* target, long length)
     {
-        Strip.Clear(target, length);
+        Bulk.Clear(target, length);
         if (plan.Bias == null) return;
         for (long i = 0; i < length; i += plan.Columns)
-            Strip.Move(plan.Bias, target + i, plan.Columns);
+            Bulk.Move(plan.Bias, target + i, plan.Columns);
     }
 
     static void Multiply(in ScatterPlan<T> plan, T* source, T* buffer)

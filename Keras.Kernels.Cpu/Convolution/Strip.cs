@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Keras.Kernels.Cpu;
@@ -26,9 +25,9 @@ internal static unsafe class Strip
         for (var row = from; row < to; row++)
         {
             var source = image + ((long)row * x.In + begin + x.First) * channels;
-            Clear(target, (long)begin * channels);
-            Move(source, target + (long)begin * channels, (long)(end - begin) * channels);
-            Clear(target + (long)end * channels, (long)(columns - end) * channels);
+            Bulk.Clear(target, (long)begin * channels);
+            Bulk.Move(source, target + (long)begin * channels, (long)(end - begin) * channels);
+            Bulk.Clear(target + (long)end * channels, (long)(columns - end) * channels);
             target += (long)columns * channels;
         }
     }
@@ -44,23 +43,6 @@ internal static unsafe class Strip
             for (var offset = 0; offset < columns * sizeof(T); offset += 64)
                 Sse.Prefetch0(at + offset);
         }
-    }
-
-    public static void Clear<T>(T* target, long count) where T : unmanaged
-    {
-        if (count > 0)
-            NativeMemory.Clear(target, (nuint)(count * sizeof(T)));
-    }
-
-    public static void Move<T>(T* source, T* target, long count) where T : unmanaged
-    {
-        if (count > 16)
-        {
-            Buffer.MemoryCopy(source, target, count * sizeof(T), count * sizeof(T));
-            return;
-        }
-        for (var i = 0; i < count; i++)
-            target[i] = source[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,7 +48,7 @@ internal readonly unsafe struct Winograd<T, TVector, TLanes>(Correlation<T>* pla
         var position = (nint)plan.StripSize * plan.SquarePitch;
         var products = buffer + Squares * position;
         var zeros = stackalloc T[TLanes.Count];
-        Strip.Clear(zeros, TLanes.Count);
+        Bulk.Clear(zeros, TLanes.Count);
         for (var square = 0; square < count; square++)
             Gather(plan, first + square, buffer + (nint)square * plan.SquarePitch, position, zeros);
         for (var panel = 0; panel < plan.Panels; panel++)

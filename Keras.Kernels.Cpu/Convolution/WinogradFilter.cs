@@ -39,7 +39,7 @@ internal readonly unsafe struct WinogradFilter<T, TVector, TLanes>(FilterReducti
         var to = (int)((long)(split + 1) * plan.Panels / plan.PanelSplits);
         var sums = plan.Partials + part * plan.PartialLength;
         var panelLength = plan.PartialLength / plan.Panels;
-        Strip.Clear(sums + from * panelLength, (to - from) * panelLength);
+        Bulk.Clear(sums + from * panelLength, (to - from) * panelLength);
         var buffer = plan.Buffers + block * plan.BufferLength;
         var end = (int)((part + 1L) * plan.Strips / plan.Parts);
         for (var strip = (int)((long)part * plan.Strips / plan.Parts); strip < end; strip++)
@@ -53,7 +53,7 @@ internal readonly unsafe struct WinogradFilter<T, TVector, TLanes>(FilterReducti
         var position = (nint)plan.StripSize * plan.SquarePitch;
         var gradients = buffer + Squares * position;
         var zeros = stackalloc T[TLanes.Count];
-        Strip.Clear(zeros, TLanes.Count);
+        Bulk.Clear(zeros, TLanes.Count);
         for (var square = 0; square < count; square++)
             GatherInput(plan, first + square, buffer + (nint)square * plan.SquarePitch, position, zeros);
         for (var panel = fromPanel; panel < toPanel; panel++)

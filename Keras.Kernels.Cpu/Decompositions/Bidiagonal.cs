@@ -37,9 +37,9 @@ internal unsafe struct Bidiagonal<T> where T : unmanaged, IBinaryFloatingPointIe
 
     internal readonly void Run()
     {
-        Lines<T>.Clear(_p, Right.Stride);
-        Lines<T>.Clear(_y, Right.Stride);
-        Lines<T>.Clear(_x, _stride);
+        Bulk.Clear(_p, Right.Stride);
+        Bulk.Clear(_y, Right.Stride);
+        Bulk.Clear(_x, _stride);
         D[0] = double.CreateTruncating(Left.Make(0, Column(0), 0));
         for (var j = 1; j < _n; j++) _y[j] = Left.Tau[0] * Lines<T>.Dot(Column(j), Left.Row(0), 0, _stride);
         for (var k = 0; k < _n - 1; k++) Step(k);
@@ -54,12 +54,12 @@ internal unsafe struct Bidiagonal<T> where T : unmanaged, IBinaryFloatingPointIe
         var tau = Right.Tau[k];
         if (tau == T.Zero)
         {
-            Lines<T>.Clear(_x, _stride);
+            Bulk.Clear(_x, _stride);
         }
         else
         {
             var product = new RowSum<T>(Column(k + 1), v + k + 1, _x, _n - k - 1, _stride, k);
-            Share(product, RowSum<T>.Blocks(k, _stride), k);
+            Parallel.For(RowSum<T>.Blocks(k, _stride), product, IsLarge(k));
             var along = T.Zero;
             for (var j = k + 1; j < _n; j++) along += _y[j] * v[j];
             for (var i = 0; i < _stride; i++) _x[i] = i < k ? T.Zero : tau * (_x[i] - (along * u[i]));
@@ -68,15 +68,10 @@ internal unsafe struct Bidiagonal<T> where T : unmanaged, IBinaryFloatingPointIe
         Lines<T>.Update(next, _y[k + 1], u, v[k + 1], _x, u, k, _stride);
         D[k + 1] = double.CreateTruncating(Left.Make(k + 1, next, k + 1));
         var rows = _n - k - 2;
-        if (rows > 0) Share(new Updates(this, k), (rows + RowBlock - 1) / RowBlock, k);
+        if (rows > 0) Parallel.For((rows + RowBlock - 1) / RowBlock, new Updates(this, k), IsLarge(k));
     }
 
-    readonly void Share<TBody>(in TBody body, int blocks, int k) where TBody : struct, IBlocks
-    {
-        if ((long)(_n - k) * (_stride - k) >= ParallelSize) Parallel.For(blocks, body);
-        else
-            for (var block = 0; block < blocks; block++) body.Run(block);
-    }
+    readonly bool IsLarge(int k) => (long)(_n - k) * (_stride - k) >= ParallelSize;
 
     readonly struct Updates(Bidiagonal<T> owner, int k) : IBlocks
     {

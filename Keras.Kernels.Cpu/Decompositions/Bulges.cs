@@ -51,12 +51,7 @@ internal unsafe struct Bulges
     internal void Flush()
     {
         if (_sweeps == 0) return;
-        var body = new Strips(this);
-        var strips = (_stride + Strips.Columns - 1) / Strips.Columns;
-        if ((long)(_used + _sweeps) * _stride < ParallelSize)
-            for (var strip = 0; strip < strips; strip++) body.Run(strip);
-        else
-            Parallel.For(strips, body);
+        Parallel.For((_stride + Strips.Columns - 1) / Strips.Columns, new Strips(this), (long)(_used + _sweeps) * _stride >= ParallelSize);
         (_sweeps, _used) = (0, 0);
     }
 

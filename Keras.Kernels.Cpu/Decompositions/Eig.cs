@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Keras.Kernels.Cpu;
 
 /// <summary>The eigenvalues and right vectors of one real matrix, in double precision: balance, Hessenberg form, QR iteration, substitution.</summary>
-internal unsafe struct Eig
+internal unsafe struct Eig<T> : IDecomposition<Eig<T>, int, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     readonly int _n, _stride;
     readonly double* _matrix, _turned, _vectors, _real, _imaginary;
@@ -11,10 +11,7 @@ internal unsafe struct Eig
     Balance _balance;
     Bulges _turns;
 
-    /// <param name="n">The size of the matrix.</param>
-    /// <param name="memory">Memory, or no address to measure it.</param>
-    /// <param name="bytes">How much of it is used.</param>
-    internal Eig(int n, byte* memory, out long bytes)
+    Eig(int n, byte* memory, out long bytes)
     {
         var deal = new Deal(memory);
         (_n, _stride) = (n, Lines<double>.Stride(n));
@@ -29,10 +26,11 @@ internal unsafe struct Eig
         bytes = deal.Bytes;
     }
 
+    public static Eig<T> In(int shape, byte* memory, out long bytes) => new(shape, memory, out bytes);
+
     /// <summary>Decomposes; results are pairs of real and imaginary parts. What is not finite, or does not converge, gives NaN.</summary>
-    internal void Run<T>(T* x, T* values, T* vectors) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public void Run(T* x, T* values, T* vectors, T* third)
     {
-        if (_n == 0) return;
         var unit = Load(x);
         if (double.IsFinite(unit) && Decompose())
         {
@@ -40,17 +38,17 @@ internal unsafe struct Eig
             for (var j = 0; j < _n; j++) j += Store(j, vectors);
             return;
         }
-        new Span<T>(values, 2 * _n).Fill(T.NaN);
-        for (var i = 0; i < _n; i++) new Span<T>(vectors + (2L * i * _n), 2 * _n).Fill(T.NaN);
+        Bulk.Fill(values, 2L * _n, T.NaN);
+        Bulk.Fill(vectors, 2L * _n * _n, T.NaN);
     }
 
     /// <summary>The matrix near 1. Returns what it was multiplied by; NaN where it is not finite.</summary>
-    readonly double Load<T>(T* x) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    readonly double Load(T* x)
     {
         var largest = double.CreateTruncating(Lines<T>.Largest(x, (long)_n * _n));
         if (!double.IsFinite(largest)) return double.NaN;
         var unit = Lines<double>.Unit(largest);
-        Lines<double>.Clear(_matrix, (long)_n * _stride);
+        Bulk.Clear(_matrix, (long)_n * _stride);
         for (var i = 0; i < _n; i++)
             for (var j = 0; j < _n; j++) _matrix[((long)i * _stride) + j] = double.CreateTruncating(x[((long)i * _n) + j]) * unit;
         return unit;
@@ -65,14 +63,14 @@ internal unsafe struct Eig
         if (!new FrancisQr(_matrix, _n, _stride, _real, _imaginary, ref _turns).Run(_balance.First, _balance.Last)) return false;
         new SchurVectors(_matrix, _n, _stride, _real, _imaginary, _vectors).Run();
         // Vectors of the matrix itself; the Schur form is not needed any more.
-        Lines<double>.Clear(_matrix, (long)_n * _stride);
+        Bulk.Clear(_matrix, (long)_n * _stride);
         Gemm.Run(_n, _n, _n, _vectors, _stride, false, _turned, _stride, false, _matrix, _stride);
         _balance.Undo(_matrix);
         return true;
     }
 
     /// <summary>Writes one vector of length 1, or two conjugate ones whose largest element is real. Returns how many more it were.</summary>
-    readonly int Store<T>(int j, T* vectors) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    readonly int Store(int j, T* vectors)
     {
         var re = _matrix + ((long)j * _stride);
         if (_imaginary[j] == 0)
@@ -100,7 +98,7 @@ internal unsafe struct Eig
         return 1;
     }
 
-    readonly void Write<T>(T* vectors, int row, int column, double re, double im) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    readonly void Write(T* vectors, int row, int column, double re, double im)
     {
         var element = vectors + (2 * (((long)row * _n) + column));
         (element[0], element[1]) = (T.CreateTruncating(re), T.CreateTruncating(im));

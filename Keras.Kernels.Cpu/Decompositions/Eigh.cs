@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Keras.Kernels.Cpu;
 
 /// <summary>The eigenvalues and vectors of one symmetric matrix: reduction to tridiagonal form, QL iteration, order.</summary>
-internal unsafe struct Eigh<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal unsafe struct Eigh<T> : IDecomposition<Eigh<T>, int, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     readonly int _n, _stride;
     readonly T* _rows, _vectors;
@@ -11,10 +11,7 @@ internal unsafe struct Eigh<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     readonly Tridiagonal<T> _tridiagonal;
     Rotations<T> _turns;
 
-    /// <param name="n">The size of the matrix.</param>
-    /// <param name="memory">Memory, or no address to measure it.</param>
-    /// <param name="bytes">How much of it is used.</param>
-    internal Eigh(int n, byte* memory, out long bytes)
+    Eigh(int n, byte* memory, out long bytes)
     {
         var deal = new Deal(memory);
         (_n, _stride) = (n, Lines<T>.Stride(n));
@@ -26,10 +23,11 @@ internal unsafe struct Eigh<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         bytes = deal.Bytes;
     }
 
+    public static Eigh<T> In(int shape, byte* memory, out long bytes) => new(shape, memory, out bytes);
+
     /// <summary>Decomposes, reading the lower triangle. What is not finite, or does not converge, gives NaN.</summary>
-    internal void Run(T* x, T* values, T* vectors)
+    public void Run(T* x, T* values, T* vectors, T* third)
     {
-        if (_n == 0) return;
         var unit = Load(x);
         if (T.IsFinite(unit))
         {
@@ -42,8 +40,8 @@ internal unsafe struct Eigh<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 return;
             }
         }
-        new Span<T>(values, _n).Fill(T.NaN);
-        for (var i = 0; i < _n; i++) new Span<T>(vectors + ((long)i * _n), _n).Fill(T.NaN);
+        Bulk.Fill(values, _n, T.NaN);
+        Bulk.Fill(vectors, (long)_n * _n, T.NaN);
     }
 
     /// <summary>Both triangles from the lower one, near 1. Returns what it was multiplied by; NaN where the matrix is not finite.</summary>
@@ -57,7 +55,7 @@ internal unsafe struct Eigh<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             largest = T.Max(largest, row);
         }
         var unit = Lines<T>.Unit(largest);
-        Lines<T>.Clear(_rows, (long)_n * _stride);
+        Bulk.Clear(_rows, (long)_n * _stride);
         for (var i = 0; i < _n; i++)
             for (var j = 0; j <= i; j++)
                 _rows[((long)i * _stride) + j] = _rows[((long)j * _stride) + i] = x[((long)i * _n) + j] * unit;

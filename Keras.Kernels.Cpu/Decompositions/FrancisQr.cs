@@ -222,10 +222,7 @@ internal unsafe ref struct FrancisQr
     // The bulge needs the rows beside it alone; those above are turned behind it, a few at a time.
     static void FinishColumns(in Columns columns)
     {
-        var blocks = (columns.Groups + GroupBlock - 1) / GroupBlock;
-        if ((long)columns.Groups * Group * columns.Count >= ParallelSize) Parallel.For(blocks, columns);
-        else
-            for (var block = 0; block < blocks; block++) columns.Run(block);
+        Parallel.For((columns.Groups + GroupBlock - 1) / GroupBlock, columns, (long)columns.Groups * Group * columns.Count >= ParallelSize);
     }
 
     readonly struct Columns(in FrancisQr owner, in Bulges.Sweep sweep, double cos, double sin) : IBlocks

@@ -38,18 +38,13 @@ internal unsafe struct Hessenberg
         if (Turns.Tau[k] == 0) return;
         var v = Turns.Row(k);
         var start = (k + 1) & -Lines<double>.Width;
-        Share(new RowSum<double>(Row(k + 1), v + k + 1, _sum, _n - k - 1, _stride, k + 1), RowSum<double>.Blocks(k + 1, _stride), k);
-        Lines<double>.Clear(_sum + start, k + 1 - start);
+        Parallel.For(RowSum<double>.Blocks(k + 1, _stride), new RowSum<double>(Row(k + 1), v + k + 1, _sum, _n - k - 1, _stride, k + 1), IsLarge(k));
+        Bulk.Clear(_sum + start, k + 1 - start);
         var along = Lines<double>.Dot(_sum, v, k + 1, _stride);
-        Share(new Updates(this, k, along), (_n + RowBlock - 1) / RowBlock, k);
+        Parallel.For((_n + RowBlock - 1) / RowBlock, new Updates(this, k, along), IsLarge(k));
     }
 
-    readonly void Share<TBody>(in TBody body, int blocks, int k) where TBody : struct, IBlocks
-    {
-        if ((long)(_n - k) * _n >= ParallelSize) Parallel.For(blocks, body);
-        else
-            for (var block = 0; block < blocks; block++) body.Run(block);
-    }
+    readonly bool IsLarge(int k) => (long)(_n - k) * _n >= ParallelSize;
 
     // From the left A - tau·v·sum with sum = vᵀ·A, then from the right what is left less tau·(A·v)·vᵀ.
     readonly struct Updates(Hessenberg owner, int k, double along) : IBlocks

@@ -4,24 +4,6 @@ using System.Runtime.Intrinsics;
 
 namespace Keras.Kernels.Cpu;
 
-/// <summary>Memory of a decomposition, dealt out in order. Started at no address it only measures.</summary>
-internal unsafe struct Deal(byte* start)
-{
-    const long Alignment = 64;
-
-    readonly byte* _start = start;
-
-    /// <summary>Bytes dealt out so far.</summary>
-    internal long Bytes { get; private set; }
-
-    internal T* Take<T>(long count) where T : unmanaged
-    {
-        var taken = _start + Bytes;
-        Bytes += ((count * sizeof(T)) + Alignment - 1) / Alignment * Alignment;
-        return (T*)taken;
-    }
-}
-
 /// <summary>Arithmetic on rows that are aligned and padded with zeros to whole vectors. A position to start from is rounded down to one, so
 /// vectors that act from there on must be 0 before it.</summary>
 internal static unsafe class Lines<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -116,22 +98,6 @@ internal static unsafe class Lines<T> where T : unmanaged, IBinaryFloatingPointI
                 s = Fma(Vector512.Create(factors[row]), Vector512.LoadAligned(rows + ((long)row * stride) + i), s);
             s.StoreAligned(sum + i);
         }
-    }
-
-    internal static void Clear(T* x, long count)
-    {
-        const int Most = 1 << 30;
-        for (; count > 0; x += Most, count -= Most) new Span<T>(x, (int)Math.Min(count, Most)).Clear();
-    }
-
-    /// <summary>Rows become columns, in squares that stay in cache.</summary>
-    internal static void Transpose(T* from, int fromStride, T* to, int toStride, int rows, int columns)
-    {
-        const int Side = 16;
-        for (var row = 0; row < rows; row += Side)
-            for (var column = 0; column < columns; column += Side)
-                for (var i = row; i < Math.Min(rows, row + Side); i++)
-                    for (var j = column; j < Math.Min(columns, column + Side); j++) to[((long)j * toStride) + i] = from[((long)i * fromStride) + j];
     }
 
     /// <summary>The greatest magnitude; NaN or an infinity where there is one.</summary>

@@ -36,7 +36,7 @@ internal unsafe struct Reflectors<T> where T : unmanaged, IBinaryFloatingPointIe
     internal readonly T Make(int i, T* row, int at)
     {
         var v = Row(i);
-        Lines<T>.Clear(v, Stride);
+        Bulk.Clear(v, Stride);
         if (at >= Length)
         {
             Tau[i] = T.Zero;
@@ -73,7 +73,7 @@ internal unsafe struct Reflectors<T> where T : unmanaged, IBinaryFloatingPointIe
             {
                 var column = columns + ((long)i * Stride);
                 column[i] = Make(i, column, i);
-                Lines<T>.Clear(column + i + 1, Stride - i - 1);
+                Bulk.Clear(column + i + 1, Stride - i - 1);
                 if (Tau[i] == T.Zero) continue;
                 for (var j = i + 1; j < reach; j++) Reflect(i, columns + ((long)j * Stride), i);
             }
@@ -123,7 +123,7 @@ internal unsafe struct Reflectors<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <summary>-T of a block of reflectors.</summary>
     readonly void MakeFactor(int start, int end)
     {
-        Lines<T>.Clear(_factor, Block * Block);
+        Bulk.Clear(_factor, Block * Block);
         for (var i = 0; i < end - start; i++)
         {
             var tau = Tau[start + i];
@@ -141,7 +141,7 @@ internal unsafe struct Reflectors<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <summary>Makes columns those of the unit matrix.</summary>
     internal readonly void Unit(T* columns, int count)
     {
-        Lines<T>.Clear(columns, (long)count * Stride);
+        Bulk.Clear(columns, (long)count * Stride);
         for (var i = 0; i < Math.Min(count, Length); i++) columns[((long)i * Stride) + i] = T.One;
     }
 }

@@ -8,6 +8,7 @@ namespace Keras.Kernels.Cpu;
 internal unsafe struct Rotations<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     const int Sweeps = 64;
+    const int ParallelSize = 8192;
 
     readonly T* _rows, _cos, _sin;
     readonly int* _first, _count;
@@ -22,12 +23,12 @@ internal unsafe struct Rotations<T> where T : unmanaged, IBinaryFloatingPointIee
     {
         _rows = rows;
         _stride = stride;
-        _capacity = Math.Max(Sweeps, (count * 24) + 64);
+        Wanted = stride > 0;
+        _capacity = Wanted ? Math.Max(Sweeps, (count * 24) + 64) : 0;
         _cos = deal.Take<T>(_capacity);
         _sin = deal.Take<T>(_capacity);
         _first = deal.Take<int>(Sweeps);
         _count = deal.Take<int>(Sweeps);
-        Wanted = stride > 0;
     }
 
     internal readonly bool Wanted { get; }
@@ -52,12 +53,7 @@ internal unsafe struct Rotations<T> where T : unmanaged, IBinaryFloatingPointIee
     internal void Flush()
     {
         if (_sweeps == 0) return;
-        var body = new Blocks(this);
-        var blocks = (_stride + Blocks.Columns - 1) / Blocks.Columns;
-        if ((long)_used * _stride < 8192)
-            for (var block = 0; block < blocks; block++) body.Run(block);
-        else
-            Parallel.For(blocks, body);
+        Parallel.For((_stride + Blocks.Columns - 1) / Blocks.Columns, new Blocks(this), (long)_used * _stride >= ParallelSize);
         (_sweeps, _used) = (0, 0);
     }
 
@@ -72,47 +68,37 @@ internal unsafe struct Rotations<T> where T : unmanaged, IBinaryFloatingPointIee
             var x = _log._rows + ((long)block * Columns);
             var cos = _log._cos;
             var sin = _log._sin;
-            var two = (block * Columns) + Columns <= _log._stride;
+            var two = (block + 1) * Columns <= _log._stride;
             for (var sweep = 0; sweep < _log._sweeps; sweep++)
             {
                 var (first, count) = (_log._first[sweep], _log._count[sweep]);
                 var step = count < 0 ? -_log._stride : _log._stride;
                 count = Math.Abs(count);
                 // Upwards is downwards with the signs of the sines turned: the rows of a pair change places.
-                if (two) Sweep(x + ((long)first * _log._stride), step, cos, sin, count);
-                else SweepOne(x + ((long)first * _log._stride), step, cos, sin, count);
+                if (two) Sweep<Count2>(x + ((long)first * _log._stride), step, cos, sin, count);
+                else Sweep<Count1>(x + ((long)first * _log._stride), step, cos, sin, count);
                 cos += count;
                 sin += count;
             }
         }
 
-        static void Sweep(T* x, int step, T* cos, T* sin, int count)
+        static void Sweep<TVectors>(T* x, int step, T* cos, T* sin, int count) where TVectors : struct, ICount
         {
             var w = Vector512<T>.Count;
-            var (turn, a0, a1) = (step < 0 ? -T.One : T.One, Vector512.LoadAligned(x), Vector512.LoadAligned(x + w));
+            var (turn, a0, a1) = (step < 0 ? -T.One : T.One, Vector512.LoadAligned(x), default(Vector512<T>));
+            if (TVectors.Value > 1) a1 = Vector512.LoadAligned(x + w);
             for (var i = 0; i < count; i++, x += step)
             {
-                var (c, s) = (Vector512.Create(cos[i]), Vector512.Create(turn * sin[i]));
-                var (b0, b1) = (Vector512.LoadAligned(x + step), Vector512.LoadAligned(x + step + w));
+                var (c, s, b0) = (Vector512.Create(cos[i]), Vector512.Create(turn * sin[i]), Vector512.LoadAligned(x + step));
                 Simd512<T>.MultiplyAdd(c, a0, s * b0).StoreAligned(x);
-                Simd512<T>.MultiplyAdd(c, a1, s * b1).StoreAligned(x + w);
                 a0 = Simd512<T>.MultiplyAdd(-s, a0, c * b0);
+                if (TVectors.Value == 1) continue;
+                var b1 = Vector512.LoadAligned(x + step + w);
+                Simd512<T>.MultiplyAdd(c, a1, s * b1).StoreAligned(x + w);
                 a1 = Simd512<T>.MultiplyAdd(-s, a1, c * b1);
             }
             a0.StoreAligned(x);
-            a1.StoreAligned(x + w);
-        }
-
-        static void SweepOne(T* x, int step, T* cos, T* sin, int count)
-        {
-            var (turn, a) = (step < 0 ? -T.One : T.One, Vector512.LoadAligned(x));
-            for (var i = 0; i < count; i++, x += step)
-            {
-                var (c, s, b) = (Vector512.Create(cos[i]), Vector512.Create(turn * sin[i]), Vector512.LoadAligned(x + step));
-                Simd512<T>.MultiplyAdd(c, a, s * b).StoreAligned(x);
-                a = Simd512<T>.MultiplyAdd(-s, a, c * b);
-            }
-            a.StoreAligned(x);
+            if (TVectors.Value > 1) a1.StoreAligned(x + w);
         }
     }
 }

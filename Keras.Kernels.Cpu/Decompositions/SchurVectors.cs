@@ -13,7 +13,7 @@ internal readonly unsafe struct SchurVectors(double* triangle, int n, int stride
 
     internal void Run()
     {
-        Lines<double>.Clear(vectors, (long)n * stride);
+        Bulk.Clear(vectors, (long)n * stride);
         for (var j = n - 1; j >= 0; j--)
         {
             var x = vectors + ((long)j * stride);

@@ -20,7 +20,7 @@ internal readonly record struct SvdShape(int Rows, int Columns, bool Vectors, bo
 }
 
 /// <summary>One singular value decomposition: reduction to bidiagonal form, QR iteration, order.</summary>
-internal unsafe struct Svd<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal unsafe struct Svd<T> : IDecomposition<Svd<T>, SvdShape, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     readonly SvdShape _shape;
     readonly T* _columns, _triangle, _left, _right, _leftSmall;
@@ -29,7 +29,7 @@ internal unsafe struct Svd<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     readonly int* _order;
     Rotations<T> _leftTurns, _rightTurns;
 
-    internal Svd(SvdShape shape, byte* memory, out long bytes)
+    Svd(SvdShape shape, byte* memory, out long bytes)
     {
         var deal = new Deal(memory);
         var (m, n) = (shape.Long, shape.Short);
@@ -55,8 +55,16 @@ internal unsafe struct Svd<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         bytes = deal.Bytes;
     }
 
-    /// <summary>Decomposes; results that are not wanted have no address. What is not finite, or does not converge, gives NaN.</summary>
-    internal void Run(T* x, T* u, T* s, T* vh)
+    public static Svd<T> In(SvdShape shape, byte* memory, out long bytes) => new(shape, memory, out bytes);
+
+    public void Run(T* x, T* first, T* second, T* third)
+    {
+        if (_shape.Vectors) Decompose(x, first, second, third);
+        else Decompose(x, null, first, null);
+    }
+
+    // Results that are not wanted have no address. What is not finite, or does not converge, gives NaN.
+    void Decompose(T* x, T* u, T* s, T* vh)
     {
         var (m, n) = (_shape.Long, _shape.Short);
         if (n == 0)
@@ -90,23 +98,23 @@ internal unsafe struct Svd<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     readonly void Square(T* target, int size)
     {
         if (!_shape.Full || target == null) return;
-        new Span<T>(target, checked(size * size)).Clear();
+        Bulk.Clear(target, (long)size * size);
         for (var i = 0; i < size; i++) target[((long)i * size) + i] = T.One;
     }
 
     readonly void Fail(T* u, T* s, T* vh)
     {
         var k = _shape.Short;
-        new Span<T>(s, k).Fill(T.NaN);
+        Bulk.Fill(s, k, T.NaN);
         if (!_shape.Vectors) return;
-        new Span<T>(u, checked(_shape.Rows * (_shape.Full ? _shape.Rows : k))).Fill(T.NaN);
-        new Span<T>(vh, checked(_shape.Columns * (_shape.Full ? _shape.Columns : k))).Fill(T.NaN);
+        Bulk.Fill(u, (long)_shape.Rows * (_shape.Full ? _shape.Rows : k), T.NaN);
+        Bulk.Fill(vh, (long)_shape.Columns * (_shape.Full ? _shape.Columns : k), T.NaN);
     }
 
     readonly void Load(T* x, T unit)
     {
         var (m, n, stride) = (_shape.Long, _shape.Short, Lines<T>.Stride(_shape.Long));
-        Lines<T>.Clear(_columns, (long)n * stride);
+        Bulk.Clear(_columns, (long)n * stride);
         for (var j = 0; j < n; j++)
         {
             var column = _columns + ((long)j * stride);
@@ -123,7 +131,7 @@ internal unsafe struct Svd<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         {
             var (n, from, to) = (_shape.Short, Lines<T>.Stride(_shape.Long), Lines<T>.Stride(_shape.Short));
             _first.Factor(_columns, n);
-            Lines<T>.Clear(_triangle, (long)n * to);
+            Bulk.Clear(_triangle, (long)n * to);
             for (var j = 0; j < n; j++) new Span<T>(_columns + ((long)j * from), j + 1).CopyTo(new(_triangle + ((long)j * to), j + 1));
         }
         _bidiagonal.Run();
@@ -159,7 +167,7 @@ internal unsafe struct Svd<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         }
         if (_shape.Tall)
         {
-            Lines<T>.Clear(_left, (long)count * longStride);
+            Bulk.Clear(_left, (long)count * longStride);
             for (var i = 0; i < n; i++) new Span<T>(_leftSmall + ((long)i * shortStride), n).CopyTo(new(_left + ((long)i * longStride), n));
             for (var i = n; i < count; i++) _left[((long)i * longStride) + i] = T.One;
             _first.Apply(_left, count, 0, unit: false);

@@ -33,7 +33,7 @@ internal unsafe struct Tridiagonal<T> where T : unmanaged, IBinaryFloatingPointI
 
     internal readonly void Run()
     {
-        Lines<T>.Clear(_product, _stride);
+        Bulk.Clear(_product, _stride);
         D[0] = double.CreateTruncating(Row(0)[0]);
         if (_n == 1) return;
         E[0] = double.CreateTruncating(Turns.Make(0, Row(0), 1));
@@ -49,7 +49,7 @@ internal unsafe struct Tridiagonal<T> where T : unmanaged, IBinaryFloatingPointI
         var (tau, along) = (Turns.Tau[k], T.Zero);
         for (var i = k + 1; i < _n; i++) along += _product[i] * v[i];
         along *= tau / (T.One + T.One);
-        Lines<T>.Clear(w, _stride);
+        Bulk.Clear(w, _stride);
         for (var i = k + 1; i < _n; i++) w[i] = tau * (_product[i] - (along * v[i]));
         var next = Row(k + 1);
         for (var i = k + 1; i < _n; i++) next[i] -= (v[k + 1] * w[i]) + (w[k + 1] * v[i]);
@@ -57,9 +57,7 @@ internal unsafe struct Tridiagonal<T> where T : unmanaged, IBinaryFloatingPointI
         if (k + 2 >= _n) return;
         E[k + 1] = double.CreateTruncating(Turns.Make(k + 1, next, k + 2));
         var (updates, blocks) = (new Updates(this, k), (_n - k - 2 + RowBlock - 1) / RowBlock);
-        if ((long)(_n - k) * (_n - k) >= ParallelSize) Parallel.For(blocks, updates);
-        else
-            for (var block = 0; block < blocks; block++) updates.Run(block);
+        Parallel.For(blocks, updates, (long)(_n - k) * (_n - k) >= ParallelSize);
     }
 
     readonly struct Updates(Tridiagonal<T> owner, int k) : IBlocks

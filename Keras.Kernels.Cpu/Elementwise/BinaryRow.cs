@@ -39,7 +39,7 @@ internal static unsafe class BinaryRow
     {
         if (constant)
         {
-            new Span<T>(z, checked((int)n)).Fill(TBody.Apply(Vector512.Create(*x), Vector512.Create(*y)).ToScalar());
+            Bulk.Fill(z, n, TBody.Apply(Vector512.Create(*x), Vector512.Create(*y)).ToScalar());
             return;
         }
 

@@ -81,7 +81,11 @@ internal static class DoubleMath
     internal static Vd Erfc(Vd x)
     {
         var a = Clamp(Vector512.Abs(x), 1, 28);
-        var large = TimesGauss(a, Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512.Create(6.25)), ErfcMiddle(a), ErfcTail(a)));
+        var middle = Vector512.LessThan(a, Vector512.Create(6.25));
+        var scaled = ErfcMiddle(a);
+        // Rare, so that the others need not wait for it.
+        if (middle.AsInt64() != Vector512<long>.AllBitsSet) scaled = Vector512.ConditionalSelect(middle, scaled, ErfcTail(a));
+        var large = TimesGauss(a, scaled);
         large = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<double>.Zero), Vector512.Create(2.0) - large, large);
         var small = Vector512.FusedMultiplyAdd(-x, ErfExcess(x), Vector512<double>.One - x);
         return Vector512.ConditionalSelect(Vector512.LessThan(Vector512.Abs(x), Vector512<double>.One), small, large);

@@ -45,7 +45,7 @@ internal readonly struct GeluByErf : IUnary, IReal, ISloped
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vd Below(Vd x) => (Vd.One + DoubleMath.Erf(x * RootHalf)) * 0.5;
+    static Vd Below(Vd x) => DoubleMath.Erfc(x * -RootHalf) * 0.5;
 }
 
 /// <summary>The same with Φ(x) taken for (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2.</summary>

@@ -123,7 +123,7 @@ internal readonly unsafe struct RowNormGradient<T>(T* x, T* g, T* mean, T* inver
     public void Run(int block)
     {
         T* dgamma = _partials + (2 * block * cols), dbeta = dgamma + cols;
-        if (_gamma != null) new Span<T>(dgamma, checked((int)(2 * cols))).Clear();
+        if (_gamma != null) Bulk.Clear(dgamma, 2 * cols);
         var end = Math.Min(rows, (block + 1) * _perBlock);
         for (var row = block * _perBlock; row < end; row++)
         {

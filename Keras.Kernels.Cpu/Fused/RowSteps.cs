@@ -99,6 +99,18 @@ internal readonly unsafe struct LogLikelihoodFold<T>(T* x, T* t, T max, T log) :
     }
 }
 
+/// <summary>x += y.</summary>
+internal readonly unsafe struct AddStep<T>(T* x, T* y) : IMapStep<T>
+    where T : unmanaged
+{
+    private readonly T* _x = x;
+    private readonly T* _y = y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Step<TChunk>(long i, TChunk chunk) where TChunk : struct, IChunk =>
+        chunk.Store(_x + i, chunk.Load(_x + i, Vector512<T>.Zero) + chunk.Load(_y + i, Vector512<T>.Zero));
+}
+
 /// <summary>y *= factor.</summary>
 internal readonly unsafe struct ScaleStep<T>(T* y, T factor) : IMapStep<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -11,8 +11,6 @@ internal readonly record struct ResizeShape(long Outer, int Height, int Width, l
     const long BlockElements = 32768;
     const int MostBlocks = 128;
 
-    internal long Elements => Outer * Rows * Columns * Channels;
-
     internal long RowElements => Columns * Channels;
 
     internal long SourceElements => Width * Channels;
@@ -29,8 +27,8 @@ internal readonly unsafe struct ResizeBlocks<T>(ResizeShape shape, Band<T> rows,
     readonly ResizeShape _shape = shape;
     readonly int* _rowStarts = rows.Starts, _rowEnds = rows.Ends;
     readonly T* _rowWeights = rows.Weights;
-    readonly int* _starts = columns.Starts, _ends = columns.Ends, _runs = Pinned.Address(columns.Runs.Ends);
-    readonly int _runCount = columns.Runs.Count;
+    readonly int* _starts = columns.Starts, _ends = columns.Ends, _runs = columns.Runs;
+    readonly int _runCount = columns.RunCount;
     readonly T* _weights = columns.Weights;
     readonly int* _places = spread is null ? null : spread.Places;
     readonly T* _spread = spread is null ? null : spread.Weights;

@@ -126,7 +126,7 @@ internal static unsafe class Movement
         {
             T* from = _src + first, to = _dst + start;
             if (_stride == 1) Buffer.MemoryCopy(from, to, count * sizeof(T), count * sizeof(T));
-            else if (_stride == 0) new Span<T>(to, checked((int)count)).Fill(*from);
+            else if (_stride == 0) Bulk.Fill(to, count, *from);
             else
                 for (long i = 0; i < count; i++) to[i] = from[i * _stride];
         }

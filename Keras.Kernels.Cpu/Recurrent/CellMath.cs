@@ -22,16 +22,6 @@ internal static class CellMath
     public static Vector512<T> SlopeOfTanh<T>(Vector512<T> y) where T : unmanaged => Vector512<T>.One - (y * y);
 }
 
-/// <summary>y += x.</summary>
-internal readonly unsafe struct Accumulate<T>(T* x, T* y) : IMapStep<T> where T : unmanaged
-{
-    readonly T* _x = x, _y = y;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<TChunk>(long i, TChunk chunk) where TChunk : struct, IChunk =>
-        chunk.Store(_y + i, chunk.Load(_y + i, Vector512<T>.Zero) + chunk.Load(_x + i, Vector512<T>.Zero));
-}
-
 /// <summary>What the backward steps of all cells begin with.</summary>
 internal static unsafe class Arriving
 {

@@ -51,7 +51,7 @@ internal readonly unsafe struct RecurrentBackward<T, TCell>(RecurrentShape shape
 
     void Start(T* arriving, T* carried, int first, int count)
     {
-        if (arriving == null) Rows.Clear(carried + ((long)first * _shape.Units), count * _shape.Units);
+        if (arriving == null) Bulk.Clear(carried + ((long)first * _shape.Units), (long)count * _shape.Units);
         else Rows.Copy(arriving, carried, first, count, _shape.Units);
     }
 
@@ -74,15 +74,15 @@ internal readonly unsafe struct RecurrentBackward<T, TCell>(RecurrentShape shape
             ResetProducts = _data.ResetProducts == null ? null : _data.ResetProducts + (at * units),
         };
         if (_data.Memory != null) row.MemoryBefore = step == 0 ? _data.FirstMemory + state : _data.Inner + (_shape.Given(sample, step - 1) * units);
-        Rows.Copy(row.Before, _data.Before + (at * units), 0, 1, units);
+        Bulk.Move(row.Before, _data.Before + (at * units), units);
         if (_data.Mask == null || _data.Mask[at] != 0)
         {
             TCell.Backward(row, units);
             return;
         }
-        if (row.Arriving != null) Sweep.Map<T, Accumulate<T>>(new(row.Arriving, row.State), 0, units);
-        Rows.Clear(row.Projected, width);
-        Rows.Clear(row.Products, width);
-        if (row.ResetProducts != null) Rows.Clear(row.ResetProducts, units);
+        if (row.Arriving != null) Sweep.Map<T, AddStep<T>>(new(row.State, row.Arriving), 0, units);
+        Bulk.Clear(row.Projected, width);
+        Bulk.Clear(row.Products, width);
+        if (row.ResetProducts != null) Bulk.Clear(row.ResetProducts, units);
     }
 }

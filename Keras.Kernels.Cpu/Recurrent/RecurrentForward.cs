@@ -71,11 +71,11 @@ internal readonly unsafe struct RecurrentForward<T, TCell>(RecurrentShape shape,
             TCell.Forward(row, units);
             return;
         }
-        Rows.Copy(row.State, row.Sequence, 0, 1, units);
-        if (row.Gates != null) Rows.Clear(row.Gates, width);
+        Bulk.Move(row.State, row.Sequence, units);
+        if (row.Gates != null) Bulk.Clear(row.Gates, width);
         if (row.Inner == null) return;
-        if (row.Memory == null) Rows.Clear(row.Inner, units);
-        else Rows.Copy(row.Memory, row.Inner, 0, 1, units);
+        if (row.Memory == null) Bulk.Clear(row.Inner, units);
+        else Bulk.Move(row.Memory, row.Inner, units);
     }
 }
 
@@ -84,9 +84,7 @@ internal static unsafe class Rows
     /// <summary>Copies rows from one array to the same places of another.</summary>
     public static void Copy<T>(T* from, T* to, int first, int count, int units) where T : unmanaged
     {
-        long at = (long)first * units, bytes = (long)count * units * sizeof(T);
-        Buffer.MemoryCopy(from + at, to + at, bytes, bytes);
+        var at = (long)first * units;
+        Bulk.Move(from + at, to + at, (long)count * units);
     }
-
-    public static void Clear<T>(T* row, int count) where T : unmanaged => new Span<T>(row, count).Clear();
 }

@@ -49,8 +49,8 @@ internal readonly unsafe struct ResetBeforeForward<T>(RecurrentShape shape, Forw
             Sweep.Map<T, ResetBeforeState<T>>(new(_data.Projected + (at * width), products, state, sequence, gates, units), 0, units);
             return;
         }
-        Rows.Copy(state, sequence, 0, 1, units);
-        if (gates != null) Rows.Clear(gates, width);
+        Bulk.Move(state, sequence, units);
+        if (gates != null) Bulk.Clear(gates, width);
     }
 }
 
@@ -67,7 +67,7 @@ internal readonly unsafe struct ResetBeforeBackward<T>(RecurrentShape shape, Bac
         var (first, count) = _shape.Block(block);
         var (units, stride) = (_shape.Units, _shape.Stride);
         T* products = _data.Products + ((long)first * stride), state = _data.State + ((long)first * units), recalled = _recalled + ((long)first * units);
-        if (_data.OfState == null) Rows.Clear(state, count * units);
+        if (_data.OfState == null) Bulk.Clear(state, (long)count * units);
         else Rows.Copy(_data.OfState, _data.State, first, count, units);
         for (var step = _shape.Steps - 1; step >= 0; step--)
         {
@@ -95,14 +95,14 @@ internal readonly unsafe struct ResetBeforeBackward<T>(RecurrentShape shape, Bac
         var counts = _data.Mask == null || _data.Mask[at] != 0;
         if (isLate)
         {
-            Rows.Copy(row.Before, _data.Before + (at * units), 0, 1, units);
+            Bulk.Move(row.Before, _data.Before + (at * units), units);
             if (counts)
             {
                 Sweep.Map<T, ResetBeforeLate<T>>(new(row, units), 0, units);
                 return;
             }
-            if (row.Arriving != null) Sweep.Map<T, Accumulate<T>>(new(row.Arriving, row.State), 0, units);
-            Rows.Clear(row.Products, width);
+            if (row.Arriving != null) Sweep.Map<T, AddStep<T>>(new(row.State, row.Arriving), 0, units);
+            Bulk.Clear(row.Products, width);
         }
         else if (counts)
         {
@@ -110,8 +110,8 @@ internal readonly unsafe struct ResetBeforeBackward<T>(RecurrentShape shape, Bac
         }
         else
         {
-            Rows.Clear(row.Projected, width);
-            Rows.Clear(_reset + (at * units), units);
+            Bulk.Clear(row.Projected, width);
+            Bulk.Clear(_reset + (at * units), units);
         }
     }
 }

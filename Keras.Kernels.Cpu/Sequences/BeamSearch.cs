@@ -17,7 +17,7 @@ internal readonly record struct BeamSizes(long Batch, long Steps, int Classes, i
 /// The likeliest readings of each sequence. A beam is a prefix with the logarithms of two probabilities: that it ends in its last label, and that a
 /// blank stands behind it.
 /// </summary>
-internal readonly unsafe struct BeamSearch<T>(BeamSizes sizes, T* scores, int* steps, int* paths, T* totals, byte* scratch) : IBlocks
+internal readonly unsafe struct BeamSearch<T>(BeamSizes sizes, T* scores, int* steps, int* paths, T* totals) : IBlocks
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly BeamSizes _sizes = sizes;
@@ -25,11 +25,10 @@ internal readonly unsafe struct BeamSearch<T>(BeamSizes sizes, T* scores, int* s
     private readonly int* _steps = steps;
     private readonly int* _paths = paths;
     private readonly T* _totals = totals;
-    private readonly byte* _scratch = scratch;
 
     public void Run(int block)
     {
-        var beams = new Beams(_sizes, _scratch + (block * _sizes.ForOne));
+        var beams = new Beams(_sizes, Scratch.Get<byte>(ScratchUse.Rows, _sizes.ForOne));
         var count = Math.Clamp(_steps[block], 0, _sizes.Steps);
         for (long t = 0; t < count; t++)
             beams.Step(new Row<T>(_scores + (((block * _sizes.Steps) + t) * _sizes.Classes)), t == 0);

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Keras.Kernels.Cpu.Sequences;
 
 /// <summary>The inputs of a batch: logarithms of probabilities, labels, and how many of the labels and steps of each sequence count.</summary>
-internal readonly unsafe struct CtcBatch<T>(CtcSizes sizes, T* scores, int* labels, int* counts, int* steps, T* scratch, long rows)
+internal readonly unsafe struct CtcBatch<T>(CtcSizes sizes, T* scores, int* labels, int* counts, int* steps, long rows)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     internal readonly CtcSizes Sizes = sizes;
@@ -12,22 +12,14 @@ internal readonly unsafe struct CtcBatch<T>(CtcSizes sizes, T* scores, int* labe
     private readonly int* _labels = labels;
     private readonly int* _counts = counts;
     private readonly int* _steps = steps;
-    private readonly T* _scratch = scratch;
     private readonly long _rows = rows;
-
-    /// <summary>The rows of a kernel for one sequence, in bytes for all.</summary>
-    internal static long Scratch(in CtcSizes sizes, long rows) =>
-        checked(sizes.Batch * (CtcStates<T>.OwnRows + rows) * sizes.Stride(CtcStates<T>.Lanes) * sizeof(T));
 
     internal int Steps(int item) => _steps[item];
 
+    /// <summary>The states of a sequence, in memory of this thread that holds the rows of a kernel too.</summary>
     internal CtcStates<T> States(int item) =>
-        new(Sizes, _scores + (item * Sizes.Steps * Sizes.Classes), _labels + (item * Sizes.Labels), _counts[item], Memory(item));
-
-    /// <summary>A row for states; the element before the first state can be read, and the one behind the last.</summary>
-    internal T* Row(int item, long row) => Memory(item) + ((CtcStates<T>.OwnRows + row) * Sizes.Stride(CtcStates<T>.Lanes)) + CtcStates<T>.Lanes;
-
-    private T* Memory(int item) => _scratch + (item * (CtcStates<T>.OwnRows + _rows) * Sizes.Stride(CtcStates<T>.Lanes));
+        new(Sizes, _scores + (item * Sizes.Steps * Sizes.Classes), _labels + (item * Sizes.Labels), _counts[item],
+            Scratch.Get<T>(ScratchUse.Rows, checked((CtcStates<T>.OwnRows + _rows) * Sizes.Stride(CtcStates<T>.Lanes))));
 }
 
 /// <summary>The loss of each sequence.</summary>
@@ -43,7 +35,7 @@ internal readonly unsafe struct CtcForward<T>(CtcBatch<T> batch, T* losses) : IB
     public void Run(int block)
     {
         var states = _batch.States(block);
-        T* from = _batch.Row(block, 0), to = _batch.Row(block, 1);
+        T* from = states.Row(0), to = states.Row(1);
         states.Begin(from);
         states.Clear(to);
         var (shift, taken) = (T.Zero, 0.0);
@@ -76,9 +68,9 @@ internal readonly unsafe struct CtcBackward<T>(CtcBatch<T> batch, T* factors, T*
     {
         var (states, sizes, steps) = (_batch.States(block), _batch.Sizes, _batch.Steps(block));
         var gradient = _gradients + (block * sizes.Steps * sizes.Classes);
-        new Span<byte>(gradient, checked((int)(sizes.Steps * sizes.Classes * sizeof(T)))).Clear();
-        Forth(states, block, steps);
-        T* from = _batch.Row(block, sizes.Steps + 1), to = _batch.Row(block, sizes.Steps + 2), share = _batch.Row(block, sizes.Steps + 3);
+        Bulk.Clear(gradient, sizes.Steps * sizes.Classes);
+        Forth(states, steps);
+        T* from = states.Row(sizes.Steps + 1), to = states.Row(sizes.Steps + 2), share = states.Row(sizes.Steps + 3);
         states.End(from);
         states.Clear(to);
         var shift = T.Zero;
@@ -86,7 +78,7 @@ internal readonly unsafe struct CtcBackward<T>(CtcBatch<T> batch, T* factors, T*
         {
             states.Emit(t);
             shift = states.Retreat(from, to, shift);
-            states.Share(_batch.Row(block, t + 1), to, share);
+            states.Share(states.Row(t + 1), to, share);
             states.Spread(share, -_factors[block], gradient + (t * sizes.Classes));
             var next = from;
             from = to;
@@ -94,15 +86,15 @@ internal readonly unsafe struct CtcBackward<T>(CtcBatch<T> batch, T* factors, T*
         }
     }
 
-    private void Forth(in CtcStates<T> states, int block, int steps)
+    private static void Forth(in CtcStates<T> states, int steps)
     {
-        states.Begin(_batch.Row(block, 0));
+        states.Begin(states.Row(0));
         var shift = T.Zero;
         for (var t = 0; t < steps; t++)
         {
             states.Emit(t);
-            states.Clear(_batch.Row(block, t + 1));
-            shift = states.Advance(_batch.Row(block, t), _batch.Row(block, t + 1), shift);
+            states.Clear(states.Row(t + 1));
+            shift = states.Advance(states.Row(t), states.Row(t + 1), shift);
         }
     }
 }

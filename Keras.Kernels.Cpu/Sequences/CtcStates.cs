@@ -22,18 +22,19 @@ internal readonly unsafe struct CtcStates<T>
     private readonly int* _labels;
     private readonly long _classes;
     private readonly int _blank;
+    private readonly long _stride;
     private readonly T* _penalties;
     private readonly T* _emissions;
 
     internal CtcStates(in CtcSizes sizes, T* scores, int* labels, int count, T* rows)
     {
-        var stride = sizes.Stride(Lanes);
+        _stride = sizes.Stride(Lanes);
         _scores = scores;
         _labels = labels;
         (_classes, _blank) = (sizes.Classes, sizes.Blank);
         (Count, Padded) = ((2L * count) + 1, ((2L * count) + Lanes) / Lanes * Lanes);
         _penalties = rows + Lanes;
-        _emissions = rows + stride + Lanes;
+        _emissions = rows + _stride + Lanes;
         Clear(_penalties);
         Clear(_emissions);
         for (var k = 1; k < count; k++)
@@ -55,6 +56,9 @@ internal readonly unsafe struct CtcStates<T>
 
     /// <summary>The states in whole vectors.</summary>
     internal long Padded { get; }
+
+    /// <summary>A row of the kernel's; the element before the first state can be read, and the one behind the last.</summary>
+    internal T* Row(long row) => _penalties + ((OwnRows + row) * _stride);
 
     /// <summary>A row that no way leads to.</summary>
     internal void Clear(T* row)

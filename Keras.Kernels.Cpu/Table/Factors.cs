@@ -9,7 +9,7 @@ internal static unsafe class FactorTable
 {
     const long None = long.MaxValue;
 
-    static int Count(Shape shape) => Shape.Dim(shape.Slice(0, shape.Rank - 2).Size);
+    internal static int Count(Shape shape) => Shape.Dim(shape.Slice(0, shape.Rank - 2).Size);
 
     /// <summary>Keeps the first matrix that failed, whichever thread comes first.</summary>
     static void Report(long* first, int matrix, int place)

@@ -16,12 +16,10 @@ internal static unsafe class SequenceTable
             var sizes = _sizes;
             if (op is CtcLoss)
             {
-                return new((in KernelCall call) => Parallel.For((int)sizes.Batch, new CtcForward<T>(Batch<T>(call, sizes, CtcForward<T>.Rows), call.Output<T>())),
-                    CtcBatch<T>.Scratch(sizes, CtcForward<T>.Rows));
+                return new((in KernelCall call) => Parallel.For((int)sizes.Batch, new CtcForward<T>(Batch<T>(call, sizes, CtcForward<T>.Rows), call.Output<T>())));
             }
             var rows = CtcBackward<T>.Rows(sizes);
-            return new((in KernelCall call) => Parallel.For((int)sizes.Batch, new CtcBackward<T>(Batch<T>(call, sizes, rows), call.Input<T>(4), call.Output<T>())),
-                CtcBatch<T>.Scratch(sizes, rows));
+            return new((in KernelCall call) => Parallel.For((int)sizes.Batch, new CtcBackward<T>(Batch<T>(call, sizes, rows), call.Input<T>(4), call.Output<T>())));
         }
 
         static CtcBatch<T> Batch<T>(in KernelCall call, CtcSizes sizes, long rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -31,7 +29,7 @@ internal static unsafe class SequenceTable
             Check(steps, sizes.Batch, sizes.Steps, "a number of steps is out of range");
             for (long i = 0; i < sizes.Batch; i++)
                 Check(labels + (i * sizes.Labels), counts[i], sizes.Classes - 1, "a label is out of range");
-            return new(sizes, call.Input<T>(0), labels, counts, steps, (T*)call.Scratch, rows);
+            return new(sizes, call.Input<T>(0), labels, counts, steps, rows);
         }
 
         static void Check(int* values, long n, long most, string what)
@@ -49,7 +47,7 @@ internal static unsafe class SequenceTable
         {
             var sizes = _sizes;
             return new((in KernelCall call) => Parallel.For((int)sizes.Batch,
-                new BeamSearch<T>(sizes, call.Input<T>(0), call.Input<int>(1), call.Output<int>(0), call.Output<T>(1), call.Scratch)), checked(sizes.Batch * sizes.ForOne));
+                new BeamSearch<T>(sizes, call.Input<T>(0), call.Input<int>(1), call.Output<int>(0), call.Output<T>(1))));
         }
     }
 }

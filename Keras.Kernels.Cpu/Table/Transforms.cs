@@ -73,14 +73,14 @@ internal static unsafe class TransformTable
     /// <summary>An even number of real numbers is transformed as half as many complex ones.</summary>
     sealed class RealPlan<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        readonly Table<T>? _roots;
+        readonly Pinned<T>? _roots;
 
         internal RealPlan(int n, long rows)
         {
             Transform = TransformCache<T>.Of(n % 2 == 0 ? n / 2 : n);
             var size = (long)Transform.Length * Transform.Together;
             Blocks = new(rows, Transform.Length, Transform.Together, ((n % 2 == 0 ? 4 : 3) * size) + Transform.Scratch);
-            if (n % 2 == 0) _roots = Halves.Roots<T>(n / 2);
+            if (n % 2 == 0) _roots = Transform.Halves;
         }
 
         internal RowTransform<T> Transform { get; }

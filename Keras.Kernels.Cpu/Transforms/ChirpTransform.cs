@@ -7,7 +7,7 @@ internal sealed unsafe class ChirpTransform<T> : RowTransform<T> where T : unman
 {
     readonly RowTransform<T> _inner;
     // Real parts, then imaginary parts: of the chirp, and of the spectrum of its conjugate.
-    readonly Table<T> _chirp, _spectrum;
+    readonly Pinned<T> _chirp, _spectrum;
 
     internal ChirpTransform(int length) : base(length)
     {
@@ -16,7 +16,7 @@ internal sealed unsafe class ChirpTransform<T> : RowTransform<T> where T : unman
         (_chirp, _spectrum) = (new(2L * length), new(2L * room));
         // In double precision whatever T is.
         var exact = TransformCache<double>.Of(room);
-        Table<double> wave = new(2L * room), result = new(2L * room), scratch = new(exact.Scratch);
+        Pinned<double> wave = new(2L * room), result = new(2L * room), scratch = new(exact.Scratch);
         new Span<double>(wave.At, 2 * room).Clear();
         for (var i = 0; i < length; i++)
         {

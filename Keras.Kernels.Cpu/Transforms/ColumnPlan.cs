@@ -8,7 +8,7 @@ internal sealed unsafe class ColumnPlan<T> where T : unmanaged, IBinaryFloatingP
 {
     readonly int[] _radices;
     // For each stage its factors, for each but the first of its groups; then the roots of primes.
-    readonly Table<T> _factors;
+    readonly Pinned<T> _factors;
     readonly long[] _factorsAt, _rootsAt;
 
     internal ColumnPlan(int length, int[] radices)

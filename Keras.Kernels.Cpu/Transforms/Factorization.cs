@@ -3,9 +3,7 @@ namespace Keras.Kernels.Cpu.Transforms;
 /// <summary>How a length is taken apart.</summary>
 internal static class Factorization
 {
-    /// <summary>The largest prime that a butterfly serves; beyond it, a convolution is cheaper.</summary>
-    internal const int LargestPrime = 61;
-
+    // The primes that a butterfly serves; beyond the largest, a convolution is cheaper.
     static readonly int[] _odd = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61];
 
     /// <summary>The radices of the stages, or <c>null</c> where a prime is too large. The largest comes last: that stage has no factors.</summary>

@@ -10,10 +10,10 @@ internal static unsafe class Halves
     static int Width<T>() where T : unmanaged => Vector256.IsHardwareAccelerated ? Vector256<T>.Count : int.MaxValue / 2;
 
     /// <summary>e^(-πi·k/m), as far as <see cref="Unfold"/> and <see cref="Fold"/> read: real parts, then imaginary parts.</summary>
-    internal static Table<T> Roots<T>(int m) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static Pinned<T> Roots<T>(int m) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var count = (m / 2) + Vector256<T>.Count;
-        var roots = new Table<T>(2L * count);
+        var roots = new Pinned<T>(2L * count);
         for (var k = 0; k < count; k++)
         {
             var (re, im) = Transforms.Roots.Of(k, 2L * m);

@@ -5,9 +5,17 @@ namespace Keras.Kernels.Cpu.Transforms;
 /// <summary>The transform of rows of one length, without a factor. What it needs to know of the length is computed once.</summary>
 internal abstract unsafe class RowTransform<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    Pinned<T>? _halves;
+
     private protected RowTransform(int length) => Length = length;
 
     internal int Length { get; }
+
+    /// <summary>The roots that make it the transform of twice as many real numbers; once asked for, they are kept with it.</summary>
+    internal Pinned<T> Halves => LazyInitializer.EnsureInitialized(ref _halves, () => Transforms.Halves.Roots<T>(Length));
+
+    /// <summary>Bytes that are kept, the roots included.</summary>
+    internal long Kept => Bytes + (_halves?.Bytes ?? 0);
 
     /// <summary>Bytes that are kept.</summary>
     internal abstract long Bytes { get; }

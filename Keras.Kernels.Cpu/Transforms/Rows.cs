@@ -105,7 +105,7 @@ internal readonly unsafe struct OddRows<T>(RowTransform<T> transform, T* x, Colu
         var n = transform.Length;
         var size = (long)n * transform.Together;
         Columns<T> whole = new(scratch + size, scratch + (2 * size), n);
-        new Span<T>(scratch, checked((int)size)).Clear();
+        Bulk.Clear(scratch, size);
         transform.Run(count, new(x + (row * n), scratch, n), whole, scratch + (3 * size));
         for (var i = 0; i < count; i++)
         {

@@ -15,7 +15,7 @@ internal sealed unsafe class SplitTransform<T> : RowTransform<T> where T : unman
 
     readonly ColumnPlan<T> _first, _second;
     readonly Strips _firstStrips, _secondStrips;
-    readonly Table<T> _turns;
+    readonly Pinned<T> _turns;
 
     internal SplitTransform(int length, int first, int second) : base(length)
     {

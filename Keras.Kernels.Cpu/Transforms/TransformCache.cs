@@ -29,7 +29,7 @@ internal static class TransformCache<T> where T : unmanaged, IBinaryFloatingPoin
         lock (_lock)
         {
             if (made.Bytes <= MostBytes && _kept.TrueForAll(t => t.Length != length)) _kept.Add(made);
-            while (_kept.Sum(t => t.Bytes) > MostBytes) _kept.RemoveAt(0);
+            while (_kept.Sum(t => t.Kept) > MostBytes) _kept.RemoveAt(0);
         }
         return made;
     }
@@ -39,7 +39,7 @@ internal static class TransformCache<T> where T : unmanaged, IBinaryFloatingPoin
     {
         get
         {
-            lock (_lock) return _kept.Sum(t => t.Bytes);
+            lock (_lock) return _kept.Sum(t => t.Kept);
         }
     }
 }

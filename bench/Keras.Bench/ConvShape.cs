@@ -2,7 +2,7 @@ namespace Keras.Bench;
 
 /// <summary>A convolution with a kernel of equal sides over images or volumes, channels last, as both sides measure it.</summary>
 public readonly record struct ConvShape(
-    int Batch, int Size, int Channels, int Kernel, int Filters, bool Same, int Rank = 2, bool Depthwise = false, int Stride = 1)
+    int Batch, int Size, int Channels, int Kernel, int Filters, bool Same, int Rank = 2, bool Depthwise = false)
 {
     public static readonly ConvShape[] All =
     [
@@ -18,7 +18,7 @@ public readonly record struct ConvShape(
         new(4, 16, 32, 3, 64, Same: true, Rank: 3),
     ];
 
-    public int OutputSize => Same ? (Size + Stride - 1) / Stride : (Size - Kernel) / Stride + 1;
+    public int OutputSize => Same ? Size : Size - Kernel + 1;
 
     /// <summary>Floating-point operations of the forward pass; the two gradients together take twice as many.</summary>
     public double Flops => 2 * Batch * Math.Pow(OutputSize, Rank) * Filters * Math.Pow(Kernel, Rank) * (Depthwise ? 1 : Channels);
@@ -32,5 +32,5 @@ public readonly record struct ConvShape(
     int[] Cube(int size, int channels) => [Batch, .. Enumerable.Repeat(size, Rank), channels];
 
     public override string ToString() =>
-        $"{string.Join('x', Input)}-k{Kernel}-{(Depthwise ? "depthwise" : Filters)}-{(Same ? "same" : "valid")}{(Stride > 1 ? $"-s{Stride}" : "")}";
+        $"{string.Join('x', Input)}-k{Kernel}-{(Depthwise ? "depthwise" : Filters)}-{(Same ? "same" : "valid")}";
 }

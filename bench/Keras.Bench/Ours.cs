@@ -101,7 +101,7 @@ static class Ours
     static Tensor Convolve(Tensor x, Tensor kernel, ConvShape shape)
     {
         Padding padding = shape.Same ? "same" : "valid";
-        return shape.Depthwise ? Ops.DepthwiseConv(x, kernel, shape.Stride, padding) : Ops.Conv(x, kernel, shape.Stride, padding);
+        return shape.Depthwise ? Ops.DepthwiseConv(x, kernel, padding: padding) : Ops.Conv(x, kernel, padding: padding);
     }
 
     static Tensor[] Inputs(ConvShape s)

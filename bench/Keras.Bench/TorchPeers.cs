@@ -144,10 +144,10 @@ static class TorchPeers
 
     static Tensor Convolve(Tensor x, Tensor w, ConvShape shape)
     {
-        long[] padding = [.. Enumerable.Repeat(shape.Same ? shape.Kernel / 2 : 0L, shape.Rank)], strides = [.. Enumerable.Repeat((long)shape.Stride, shape.Rank)];
+        long[] padding = [.. Enumerable.Repeat(shape.Same ? shape.Kernel / 2 : 0L, shape.Rank)];
         var groups = shape.Depthwise ? shape.Channels : 1;
-        return shape.Rank == 3 ? functional.conv3d(x, w, strides: strides, padding: padding, groups: groups)
-            : functional.conv2d(x, w, strides: strides, padding: padding, groups: groups);
+        return shape.Rank == 3 ? functional.conv3d(x, w, padding: padding, groups: groups)
+            : functional.conv2d(x, w, padding: padding, groups: groups);
     }
 
     static (Tensor X, Tensor W) ConvOperands(ConvShape shape) =>

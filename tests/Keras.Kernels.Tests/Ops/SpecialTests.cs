@@ -55,6 +55,20 @@ sealed class SpecialTests
     public void Erfc_keeps_its_places(double x, double expected) =>
         Assert.That(Ops.Erfc(Tensor.Of([x], [1])).ToDoubles()[0], Is.EqualTo(expected).Within(1e-15 * expected));
 
+    [TestCase(-5, -1.43325785939596956e-6, -7.14694600179229463e-6)]
+    [TestCase(-7, -8.95868780720084503e-12, -6.26632303146663184e-11)]
+    [TestCase(-10, -7.61985302416052607e-23, -7.61840009646481409e-22)]
+    public void Gelu_keeps_its_places(double at, double expected, double slope)
+    {
+        var x = Tensor.Of([at], [1]);
+        var y = Ops.Gelu(x, approximate: false);
+        Assert.Multiple(() =>
+        {
+            Assert.That(y.ToDoubles()[0], Is.EqualTo(expected).Within(1e-14 * -expected));
+            Assert.That(Gradients.Of(y, [x])[0].ToDoubles()[0], Is.EqualTo(slope).Within(1e-14 * -slope));
+        });
+    }
+
     [Test]
     public void Bessel_functions_reach_far() => Assert.Multiple(() =>
     {
