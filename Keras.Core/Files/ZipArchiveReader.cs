@@ -32,9 +32,10 @@ sealed class ZipArchiveReader
     internal ZipMember? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>A member's content, to read once from its start to its end.</summary>
-    /// <exception cref="ModelFileException">While reading: the content is not what the headers say, or larger than may be.</exception>
+    /// <exception cref="ModelFileException">It says that it is larger than may be; while reading: the content is not what the headers say.</exception>
     internal Stream Open(ZipMember member)
     {
+        if (member.IsDeflated) CheckBudget(member, member.Bytes);
         var stored = new WindowStream(_stream, member.Start, member.StoredBytes);
         return member.IsDeflated ? new ZipMemberStream(member, new ZipTailStream(stored), Inflate) : new ZipMemberStream(member, stored);
     }
@@ -45,7 +46,6 @@ sealed class ZipArchiveReader
     {
         most = Math.Min(most, Array.MaxLength);
         if (member.Bytes > most) throw new ModelFileException("zip", member.Name, "the member is too large", $"at most {most} bytes", $"{member.Bytes} bytes");
-        CheckBudget(member, member.IsDeflated ? member.Bytes : 0);
         using var content = Open(member);
         // Memory follows what is really there, not what a header says.
         var bytes = new byte[member.IsDeflated ? Math.Min(member.Bytes, FirstBlock) : member.Bytes];

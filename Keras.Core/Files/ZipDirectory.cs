@@ -9,8 +9,6 @@ namespace Keras;
 sealed class ZipDirectory
 {
     const int LongestDirectory = 16 << 20;
-    const int LongestName = 1024;
-    const int DeepestName = 100;
     const int HostUnix = 3, TypeMask = 0xF000, RegularFile = 0x8000, Folder = 0x4000;
 
     readonly Stream _stream;
@@ -121,7 +119,7 @@ sealed class ZipDirectory
 
     static string Name(ReadOnlySpan<byte> raw, ushort flags)
     {
-        if (raw.Length is 0 or > LongestName) throw Bad(null, "a member's name is empty or too long", $"1 to {LongestName} bytes", raw.Length);
+        if (raw.Length is 0 or > ZipFormat.LongestName) throw Bad(null, "a member's name is empty or too long", $"1 to {ZipFormat.LongestName} bytes", raw.Length);
         if ((flags & ZipFormat.FlagUtf8) == 0 && !Ascii.IsValid(raw))
             throw Bad(null, "a member's name is in an unknown encoding", "ASCII, or UTF-8 with its flag", Hex(raw));
         return Utf8.IsValid(raw) ? Encoding.UTF8.GetString(raw) : throw Bad(null, "a member's name is not UTF-8", "UTF-8", Hex(raw));
@@ -188,9 +186,7 @@ sealed class ZipDirectory
     void CheckName(Header header)
     {
         var name = header.IsFolder ? header.Name[..^1] : header.Name;
-        var parts = name.Split('/');
-        var bad = parts.Length > DeepestName || parts.Any(p => p is "" or "." or "..") || name.Contains('\\') || name.Any(char.IsControl) || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]));
-        if (bad) throw Bad(null, "a member's name is no plain relative path", $"at most {DeepestName} parts with / between", Quoted(header.Name));
+        if (!ZipFormat.IsPlain(name)) throw Bad(null, "a member's name is no plain relative path", $"at most {ZipFormat.DeepestName} parts with / between", Quoted(header.Name));
         if (!_names.TryAdd(name, header.IsFolder)) throw Bad(null, "two members have one name", "names that differ by more than case", Quoted(header.Name));
     }
 

@@ -23,6 +23,16 @@ static class ZipFormat
 
     internal const ushort Extra64 = 1, ExtraUnicodeName = 0x7075;
 
+    internal const int LongestName = 1024, DeepestName = 100;
+
+    /// <summary>Whether a name is a relative path with / between its parts, on every system.</summary>
+    internal static bool IsPlain(string name)
+    {
+        var parts = name.Split('/');
+        return parts.Length <= DeepestName && !parts.Any(p => p is "" or "." or "..") && !name.Contains('\\') && !name.Any(char.IsControl)
+            && !(name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]));
+    }
+
     /// <summary>The method's name, for messages.</summary>
     internal static string Method(int method) => method switch
     {
