@@ -146,6 +146,7 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.RowOrder>(OrderTable.RowOrder);
         On<Keras.NonzeroPlaces>(OrderTable.Nonzero);
         On<Keras.Bincount>(OrderTable.Bincount);
+        On<Keras.HashDigits>(OrderTable.HashDigits);
     }
 
     void AddMovement()

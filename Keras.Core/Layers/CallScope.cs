@@ -13,6 +13,11 @@ sealed class CallScope
     /// <summary>What layers added to the loss during this call.</summary>
     internal List<Tensor> Losses { get; } = [];
 
+    readonly List<Action> _undo = [];
+
+    /// <summary>Says what is done if the outermost call fails: what was done last comes first.</summary>
+    internal void IfItFails(Action undo) => _undo.Add(undo);
+
     /// <summary>Runs a function in the scope of the calls above, or in a new one.</summary>
     internal static T Run<T>(Func<CallScope, bool, T> function)
     {
@@ -22,6 +27,11 @@ sealed class CallScope
         try
         {
             return function(scope, outer is null);
+        }
+        catch when (outer is null)
+        {
+            foreach (var undo in Enumerable.Reverse(scope._undo)) undo();
+            throw;
         }
         finally
         {

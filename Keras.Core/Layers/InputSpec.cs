@@ -9,9 +9,17 @@ namespace Keras;
 /// <param name="Axes">Dimensions at some axes, which may count from the end.</param>
 /// <param name="AllowLastAxisSqueeze">Whether a last axis of 1 may be there or not where the whole shape is compared. Default false.</param>
 /// <param name="Name">The key of the input in a dictionary. Default by place.</param>
+/// <param name="Optional">Whether <see cref="Nest.None"/> may stand for the input. Default false.</param>
 public sealed record InputSpec(DType? DType = null, Shape? Shape = null, int? Ndim = null, int? MaxNdim = null, int? MinNdim = null,
-    IReadOnlyDictionary<int, int>? Axes = null, bool AllowLastAxisSqueeze = false, string? Name = null)
+    IReadOnlyDictionary<int, int>? Axes = null, bool AllowLastAxisSqueeze = false, string? Name = null, bool Optional = false)
 {
+    /// <summary>Refuses an input that does not fit.</summary>
+    internal void Check(string who, Nest input)
+    {
+        if (input.IsTensor) Check(who, input.Tensor.Type);
+        else if (!Optional) throw Errors.Argument(who, "an input is missing", Name is null ? "a tensor" : $"\"{Name}\"", input);
+    }
+
     /// <summary>Refuses a tensor that does not fit.</summary>
     internal void Check(string who, TensorType input)
     {
@@ -27,8 +35,8 @@ public sealed record InputSpec(DType? DType = null, Shape? Shape = null, int? Nd
     }
 
     /// <summary>The input of the name in a dictionary.</summary>
-    internal Tensor Find(string who, Nest inputs) => inputs.Keys!.ToList().IndexOf(Name!) is var place and >= 0 ? inputs.Items[place].Tensor
-        : throw Errors.Argument(who, "an input is missing", $"\"{Name}\"", string.Join(", ", inputs.Keys!));
+    internal Nest Find(string who, Nest inputs) => inputs.Keys!.ToList().IndexOf(Name!) is var place and >= 0 ? inputs.Items[place]
+        : Optional ? Nest.None : throw Errors.Argument(who, "an input is missing", $"\"{Name}\"", string.Join(", ", inputs.Keys!));
 
     Shape Compared(Shape shape) => AllowLastAxisSqueeze && shape.Rank > 0 && shape[-1] == 1 ? shape.Slice(0, shape.Rank - 1) : shape;
 }

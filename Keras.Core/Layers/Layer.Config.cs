@@ -38,7 +38,17 @@ public abstract partial class Layer
         ArgumentNullException.ThrowIfNull(config);
         var shapes = config["shapes_dict"] is JsonObject { Count: > 0 } named ? Nest.List(named.Select(s => Placeholders(s.Value)))
             : config["input_shape"] is { } shape ? Placeholders(shape) : null;
-        if (shapes is not null) EnsureBuilt(shapes);
+        if (shapes is null) return;
+        EnsureBuilt(shapes);
+        if (!HoldsUnbuilt) return;
+        try
+        {
+            Apply(shapes);
+        }
+        catch (ArgumentException)
+        {
+            // The shapes do not tell the dtypes: the first call builds them then.
+        }
     }
 
     /// <summary>Builds the layer for the shapes of a file, if it is not built yet; they are written again as they were.</summary>
@@ -54,14 +64,15 @@ public abstract partial class Layer
     /// <summary>The names of the inputs, where Keras's layer is built for several of them by name.</summary>
     private protected virtual IReadOnlyList<string>? BuildArguments => null;
 
-    static JsonNode? Shapes(Nest nest) => nest.IsTensor ? ValueKind.WriteAny(nest.Tensor.Shape)
+    static JsonNode? Shapes(Nest nest) => nest.IsNone ? null : nest.IsTensor ? ValueKind.WriteAny(nest.Tensor.Shape)
         : nest.Keys is { } keys ? new JsonObject(keys.Zip(nest.Items, (k, i) => KeyValuePair.Create(k, Shapes(i))))
         : new JsonArray([.. nest.Items.Select(Shapes)]);
 
     Nest Placeholders(JsonNode? node)
     {
+        if (node is null) return Nest.None;
         if (node is JsonObject named) return Nest.Dictionary(named.Select(n => KeyValuePair.Create(n.Key, Placeholders(n.Value))));
-        if (node is JsonArray { Count: > 0 } list && list.All(n => n is JsonArray or JsonObject)) return Nest.List(list.Select(Placeholders));
+        if (node is JsonArray { Count: > 0 } list && list.Any(n => n is JsonArray or JsonObject)) return Nest.List(list.Select(Placeholders));
         try
         {
             return new Placeholder(new TensorType(Dtype.ComputeDType, JsonRead.Dims(node)), "input").On();

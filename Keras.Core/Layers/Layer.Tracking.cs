@@ -81,26 +81,40 @@ public abstract partial class Layer
 
     internal void Untrack(Layer layer) => _sublayers.Remove(layer);
 
-    /// <summary>How much is held now.</summary>
-    (int Weights, int Seeds, int Layers, int Attributes) Held => (_weights.Count, _seeds.Count, _sublayers.Count, _attributes.Count);
-
-    /// <summary>Forgets what is held since then.</summary>
-    void Untrack((int Weights, int Seeds, int Layers, int Attributes) before)
+    /// <summary>What brings the layer back to what it is now, so that a call after one that failed builds anew.</summary>
+    Action Unbuilding()
     {
-        Discard(_weights, before.Weights);
-        Discard(_seeds, before.Seeds);
-        Discard(_sublayers, before.Layers);
-        _attributes.RemoveRange(before.Attributes, _attributes.Count - before.Attributes);
+        TrackFields();
+        var (weights, seeds, sublayers, attributes, spec) = (_weights.Count, _seeds.Count, _sublayers.Count, _attributes.Count, InputSpec);
+        return () =>
+        {
+            Discard(_weights, weights);
+            Discard(_seeds, seeds);
+            Discard(_sublayers, sublayers);
+            _attributes.RemoveRange(attributes, _attributes.Count - attributes);
+            (InputSpec, BuiltFor, _built) = (spec, null, false);
+            Unbuild();
+        };
+    }
+
+    /// <summary>Drops what else a build made.</summary>
+    private protected virtual void Unbuild()
+    {
     }
 
     void Discard<T>(List<T> tracked, int kept) where T : class
     {
-        // Fields may still hold them.
+        // Fields still hold them, until another build.
         _discarded.UnionWith(tracked.Skip(kept));
         tracked.RemoveRange(kept, tracked.Count - kept);
     }
 
-    void LookAtFieldsAgain() => _fieldsTracked = false;
+    /// <summary>After a build: what fields hold now counts.</summary>
+    void LookAtFieldsAgain()
+    {
+        _discarded.Clear();
+        _fieldsTracked = false;
+    }
 
     /// <summary>Tracks the layers, variables and generators that the fields of a user's class hold, in the order of their declaration.</summary>
     void TrackFields()

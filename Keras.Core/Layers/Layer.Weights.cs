@@ -35,18 +35,21 @@ public abstract partial class Layer
 
     /// <summary>The number of weights' elements.</summary>
     /// <exception cref="InvalidOperationException">The weights have not been made.</exception>
-    public long CountParams() => Built ? Weights.Sum(w => w.Shape.Size)
-        : throw Errors.Invalid(Who, "the layer has no weights yet", "a built layer", "an unbuilt one", "Call it, or Build it for a shape.");
+    public long CountParams() => Built ? Weights.Sum(w => w.Shape.Size) : throw Unbuilt();
+
+    InvalidOperationException Unbuilt() => Errors.Invalid(Who, "the layer has no weights yet", "a built layer", "an unbuilt one", "Call it, or Build it for a shape.");
 
     /// <summary>The values of all weights, in order.</summary>
     public IReadOnlyList<Tensor> GetWeights() => [.. Weights.Select(w => w.Read().Detach())];
 
     /// <summary>Sets all weights, in order.</summary>
     /// <exception cref="ArgumentException">Their number or a shape differs; no weight is changed then.</exception>
+    /// <exception cref="InvalidOperationException">The weights have not been made.</exception>
     public void SetWeights(IReadOnlyList<Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         var mine = Weights;
+        if (!Built && mine.Count < weights.Count) throw Unbuilt();
         if (mine.Count != weights.Count) throw Errors.Argument(Who, "the number of weights differs", mine.Count, weights.Count);
         for (var i = 0; i < mine.Count; i++)
             if (mine[i].Shape != weights[i].Shape)

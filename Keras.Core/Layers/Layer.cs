@@ -83,7 +83,22 @@ public abstract partial class Layer
     protected static void AddLoss(Tensor loss) => CallScope.Current?.Losses.Add(loss);
 
     /// <summary>Makes the weights for an input of this shape; a second time it does nothing.</summary>
-    public void Build(Shape inputShape) => EnsureBuilt(new Placeholder(new TensorType(Dtype.ComputeDType, inputShape), "input").On());
+    /// <exception cref="ArgumentException">The shape does not fit the layer, which is as before then.</exception>
+    public void Build(Shape inputShape)
+    {
+        if (Built) return;
+        var dtype = InputSpec is [{ DType: { } wanted }] ? wanted : Dtype.ComputeDType;
+        Tensor input = new Placeholder(new TensorType(dtype, inputShape), "input").On();
+        Check(input);
+        CallScope.Run((_, _) =>
+        {
+            EnsureBuilt(input);
+            return HoldsUnbuilt ? Apply((Nest)input) : input;
+        });
+    }
+
+    /// <summary>Whether layers within are built by a call alone.</summary>
+    bool HoldsUnbuilt => GetType().Assembly != typeof(Layer).Assembly && Sublayers.Any(l => !l.Built);
 
     /// <summary>Makes the weights. The tensors have shapes but no values. The default calls the form for one shape.</summary>
     protected virtual void Build(Nest inputs)
@@ -154,10 +169,11 @@ public abstract partial class Layer
         {
             scope.Training = training ?? scope.Training;
             var given = inputs;
+            if (!inputs.IsTensor && inputs.Flatten().Count == 0) throw Errors.Argument(Who, "there are no inputs", "1 tensor or more", inputs);
             inputs = CastsInputs ? Cast(inputs) : inputs;
             Check(inputs);
             EnsureBuilt(inputs);
-            var context = new CallContext(scope.Training ?? TrainsByDefault, [.. inputs.Flatten().Select(t => t.Mask)]) { Options = options };
+            var context = new CallContext(scope.Training ?? TrainsByDefault, [.. inputs.Leaves().Select(l => l.IsNone ? null : l.Tensor.Mask)]) { Options = options };
             // A call on tensors without values changes no state: what it assigns in a trace of its own is dropped.
             var outputs = Trace.Current is null && given.Flatten().Any(t => t.IsOpen)
                 ? Trace.Run(() => Compute(inputs, context)).Result
@@ -180,9 +196,9 @@ public abstract partial class Layer
     {
         if (InputSpec.Count == 0) return;
         var named = inputs.Keys is not null && InputSpec.All(i => i.Name is not null);
-        var tensors = named ? [.. InputSpec.Select(i => i.Find(Who, inputs))] : inputs.Flatten();
-        if (tensors.Count != InputSpec.Count) throw Errors.Argument(Who, "the number of inputs is wrong", InputSpec.Count, tensors.Count);
-        for (var i = 0; i < tensors.Count; i++) InputSpec[i].Check(Who, tensors[i].Type);
+        var given = named ? [.. InputSpec.Select(i => i.Find(Who, inputs))] : inputs.Leaves();
+        if (given.Count != InputSpec.Count) throw Errors.Argument(Who, "the number of inputs is wrong", InputSpec.Count, given.Count);
+        for (var i = 0; i < given.Count; i++) InputSpec[i].Check(Who, given[i]);
     }
 
     internal void EnsureBuilt(Nest inputs)
@@ -193,16 +209,14 @@ public abstract partial class Layer
             if (_built) return;
             Dtype.Check(Who);
             var outer = Autocast.Enter(null);
-            TrackFields();
-            var held = Held;
+            var undo = Unbuilding();
             try
             {
                 NameScope.Run(Name, () => Named(() => Build(inputs)));
             }
             catch
             {
-                // A failed build leaves nothing half made behind, so that the next call can build anew.
-                Untrack(held);
+                undo();
                 throw;
             }
             finally
@@ -212,10 +226,11 @@ public abstract partial class Layer
             BuiltFor = inputs.Map(t => new Placeholder(t.Type, "input").On());
             LookAtFieldsAgain();
             _built = true;
+            CallScope.Current?.IfItFails(undo);
         }
     }
 
-    /// <summary>Errors of the functions that a layer calls get its name in front, once.</summary>
+    /// <summary>Errors of the functions that a layer calls get its name in front; those of layers within have one.</summary>
     void Named(Action action) => Named<object?>(() =>
     {
         action();
@@ -228,10 +243,10 @@ public abstract partial class Layer
         {
             return function();
         }
-        catch (ArgumentException e) when (e.GetType() == typeof(ArgumentException) && !e.Message.Contains('"' + Name + '"', StringComparison.Ordinal)
-            && e.Message.StartsWith('['))
+        catch (ArgumentException e) when (e.GetType() == typeof(ArgumentException) && e.Message.StartsWith('[') && e.Message.IndexOf(']', StringComparison.Ordinal) is > 0 and var end
+            && !e.Message.AsSpan(0, end).Contains('"'))
         {
-            throw new ArgumentException($"[{Who}]{e.Message[(e.Message.IndexOf(']', StringComparison.Ordinal) + 1)..]}", e);
+            throw new ArgumentException($"[{Who}]{e.Message[(end + 1)..]}", e);
         }
     }
 
@@ -260,7 +275,7 @@ public abstract partial class Layer
         if (ComputeMask(inputs, context) is { } mask)
             foreach (var output in outputs.Flatten()) output.Mask ??= mask;
         if (ActivityRegularizer is not null && PenalizesOutputs)
-            foreach (var output in outputs.Flatten()) AddLoss(ActivityRegularizer.Apply(output) / Ops.CountOver(output, 0));
+            foreach (var output in outputs.Flatten()) AddLoss(ActivityRegularizer.Apply(output) / (output.Rank == 0 ? 1 : Ops.CountOver(output, 0)));
         if (!symbolic) return outputs;
         var call = new LayerCall(this, inputs, training, context.Options) { Outputs = outputs.Flatten() };
         foreach (var output in call.Outputs) output.History = call;

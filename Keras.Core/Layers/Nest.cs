@@ -11,6 +11,12 @@ public sealed class Nest
 
     Nest(IReadOnlyList<Nest> items, IReadOnlyList<string>? keys) => (_items, Keys) = (items, keys);
 
+    /// <summary>The place of an optional input that is not given.</summary>
+    public static Nest None { get; } = new([], null);
+
+    /// <summary>Whether this is <see cref="None"/>.</summary>
+    public bool IsNone => ReferenceEquals(this, None);
+
     /// <summary>The keys where this is a dictionary, in order; else <c>null</c>.</summary>
     public IReadOnlyList<string>? Keys { get; }
 
@@ -64,7 +70,16 @@ public sealed class Nest
 
     /// <summary>The same structure with each tensor replaced.</summary>
     public Nest Map(Func<Tensor, Tensor> function) =>
-        _leaf is not null ? function(_leaf) : new Nest([.. _items.Select(i => i.Map(function))], Keys);
+        _leaf is not null ? function(_leaf) : With([.. _items.Select(i => i.Map(function))]);
+
+    /// <summary>The same structure with other parts; <see cref="None"/> stays.</summary>
+    internal Nest With(IReadOnlyList<Nest> items) => IsNone ? this : new(items, Keys);
+
+    /// <summary>The same structure with each tensor replaced by one, or by <see cref="None"/>.</summary>
+    internal Nest Replace(Func<Tensor, Nest> function) => _leaf is not null ? function(_leaf) : With([.. _items.Select(i => i.Replace(function))]);
+
+    /// <summary>All tensors and places of tensors that are not given, depth first.</summary>
+    internal IReadOnlyList<Nest> Leaves() => _leaf is not null || IsNone ? [this] : [.. _items.SelectMany(i => i.Leaves())];
 
     /// <summary>The same structure around other tensors, given depth first.</summary>
     internal Nest Pack(IReadOnlyList<Tensor> tensors)
@@ -74,12 +89,12 @@ public sealed class Nest
     }
 
     /// <summary>The structure alone: two of the same text take the same tensors.</summary>
-    internal string Structure => _leaf is not null ? "*"
+    internal string Structure => _leaf is not null ? "*" : IsNone ? "-"
         : Keys is null ? $"[{string.Join(",", _items.Select(i => i.Structure))}]"
         : $"{{{string.Join(",", Keys.Zip(_items, (k, i) => $"{k}:{i.Structure}"))}}}";
 
     /// <summary>The shapes, in the structure.</summary>
-    public override string ToString() => _leaf is not null ? _leaf.Shape.ToString()
+    public override string ToString() => _leaf is not null ? _leaf.Shape.ToString() : IsNone ? "None"
         : Keys is null ? $"[{string.Join(", ", _items)}]"
         : $"{{{string.Join(", ", Keys.Zip(_items).Select(p => $"{p.First}: {p.Second}"))}}}";
 }

@@ -4,15 +4,15 @@ namespace Keras;
 sealed class FunctionalGraph
 {
     readonly List<Tensor> _order = [];
-    readonly HashSet<Tensor> _inputs;
+    // The Input that each input comes from: of its own, or one that stands for what was before an inner tensor.
+    readonly Dictionary<Tensor, LayerCall> _inputs = new(ReferenceEqualityComparer.Instance);
     readonly string _who;
 
     internal FunctionalGraph(string who, Nest inputs, Nest outputs)
     {
         (_who, Inputs, Outputs) = (who, inputs, outputs);
-        _inputs = new HashSet<Tensor>(inputs.Flatten(), ReferenceEqualityComparer.Instance);
-        foreach (var input in _inputs)
-            if (!input.IsSymbolic) throw Errors.Argument(who, "an input of a model must come from an Input", "a symbolic tensor", input);
+        foreach (var input in inputs.Flatten())
+            _inputs[input] = input.IsSymbolic ? Begin(input) : throw Errors.Argument(who, "an input of a model must come from an Input", "a symbolic tensor", input);
         Sort();
         Layers = FindLayers();
     }
@@ -25,12 +25,23 @@ sealed class FunctionalGraph
     internal IReadOnlyList<Layer> Layers { get; }
 
     /// <summary>The calls of layers, inputs before what uses them.</summary>
-    internal IEnumerable<LayerCall> Calls => _order.Select(t => t.History).OfType<LayerCall>().Distinct();
+    internal IEnumerable<LayerCall> Calls => _order.Select(CallOf).OfType<LayerCall>().Distinct();
+
+    static LayerCall Begin(Tensor input) => input.History is { Layer: Keras.Layers.Input } own ? own
+        : Keras.Layers.Input.Like(input, Naming.Automatic($"{input.History?.Layer.Name ?? input.Op.Name}_input")).Output.History!;
+
+    /// <summary>New symbolic tensors like the inputs, of the same names.</summary>
+    internal Nest NewInputs() => Inputs.Map(t => Keras.Layers.Input.Like(t, _inputs[t].Layer.Name, IsOptional(t)).Output);
+
+    bool IsOptional(Tensor input) => _inputs[input].Layer is Keras.Layers.Input { Optional: true };
+
+    /// <summary>The call of a layer that a tensor comes from in this graph.</summary>
+    internal LayerCall? CallOf(Tensor tensor) => _inputs.GetValueOrDefault(tensor) ?? tensor.History;
 
     /// <summary>What a tensor is made of: the inputs of the layer that made it, or of its op where no layer did.</summary>
     IReadOnlyList<Tensor> Needs(Tensor tensor)
     {
-        if (_inputs.Contains(tensor)) return [];
+        if (_inputs.ContainsKey(tensor)) return [];
         if (tensor.History is { } call) return call.Inputs.Flatten();
         return tensor.Mask is null ? tensor.Inputs.ToArray() : [.. tensor.Inputs, tensor.Mask];
     }
@@ -55,7 +66,7 @@ sealed class FunctionalGraph
 
     void Connected(Tensor tensor)
     {
-        if (tensor.Op is Placeholder && !_inputs.Contains(tensor))
+        if (tensor.Op is Placeholder && !_inputs.ContainsKey(tensor))
             throw Errors.Argument(_who, "the outputs need an Input that is not among the inputs", Inputs, $"Input \"{tensor.Op.Name}\"");
     }
 
@@ -79,11 +90,10 @@ sealed class FunctionalGraph
     HashSet<LayerCall> Parents(LayerCall call)
     {
         var parents = new HashSet<LayerCall>();
-        if (call.Outputs.Any(_inputs.Contains)) return parents;
         var stack = new Stack<Tensor>(call.Inputs.Flatten());
         while (stack.TryPop(out var tensor))
         {
-            if (tensor.History is { } parent) parents.Add(parent);
+            if (CallOf(tensor) is { } parent) parents.Add(parent);
             else
                 foreach (var need in Needs(tensor)) stack.Push(need);
         }
@@ -98,72 +108,118 @@ sealed class FunctionalGraph
         while (stack.TryPop(out var tensor))
         {
             if (!seen.Add(tensor)) continue;
-            if (tensor.History is { } call) visits.TryAdd(call.Layer, visits.Count);
+            if (CallOf(tensor) is { } call) visits.TryAdd(call.Layer, visits.Count);
             foreach (var need in Needs(tensor).Reverse()) stack.Push(need);
         }
         return visits;
     }
 
     /// <summary>The outputs for other inputs.</summary>
-    internal Nest Run(Nest inputs)
+    /// <param name="inputs">In the structure of <see cref="Inputs"/>.</param>
+    /// <param name="apply">What repeats the call of a layer. Default calls the layer itself.</param>
+    internal Nest Run(Nest inputs, Func<LayerCall, Nest, Nest>? apply = null)
     {
-        var values = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (var (symbol, value) in Inputs.Flatten().Zip(Arrange(inputs).Flatten())) values[symbol] = Fit(value, symbol);
+        apply ??= (call, given) => call.Layer.ApplyWith(call.Options, given, call.Training);
+        var values = new Dictionary<Tensor, Nest>(ReferenceEqualityComparer.Instance);
+        foreach (var (symbol, value) in Inputs.Flatten().Zip(Arrange(inputs).Leaves())) values[symbol] = value.IsNone ? value : Fit(value.Tensor, symbol);
         foreach (var tensor in _order)
         {
             if (values.ContainsKey(tensor)) continue;
             if (!tensor.IsSymbolic) values[tensor] = tensor;
-            else if (tensor.History is { } call) Repeat(call, values);
+            else if (tensor.History is { } call) Repeat(call, values, apply);
             else values[tensor] = Repeat(tensor, values);
         }
-        return Outputs.Map(t => values[t]);
+        return Outputs.Replace(t => values[t]);
     }
 
-    static void Repeat(LayerCall call, Dictionary<Tensor, Tensor> values)
+    static void Repeat(LayerCall call, Dictionary<Tensor, Nest> values, Func<LayerCall, Nest, Nest> apply)
     {
-        var results = call.Layer.ApplyWith(call.Options, call.Inputs.Map(t => values[t]), call.Training).Flatten();
-        for (var i = 0; i < results.Count; i++) values[call.Outputs[i]] = results[i];
+        var results = apply(call, call.Inputs.Replace(t => values[t])).Leaves();
+        for (var i = 0; i < results.Count; i++) values.TryAdd(call.Outputs[i], results[i]);
     }
 
-    static Tensor Repeat(Tensor tensor, Dictionary<Tensor, Tensor> values)
+    Tensor Repeat(Tensor tensor, Dictionary<Tensor, Nest> values)
     {
-        var result = tensor.Op.On([.. tensor.Inputs.ToArray().Select(t => values[t])]);
-        if (tensor.Mask is not null) result.Mask = values[tensor.Mask];
+        var result = tensor.Op.On([.. tensor.Inputs.ToArray().Select(t => Given(t, tensor.Op, values))]);
+        if (tensor.Mask is not null) result.Mask = Given(tensor.Mask, tensor.Op, values);
         return result;
     }
+
+    Tensor Given(Tensor symbol, Op op, Dictionary<Tensor, Nest> values) => values[symbol] is { IsNone: false } value ? value.Tensor
+        : throw Errors.Argument(_who, $"an optional input goes to {op.Name}, which needs it", $"\"{CallOf(symbol)?.Layer.Name}\"", "none", "A layer may decide what is done without it.");
 
     /// <summary>The names of the outputs: the keys of a dictionary, else those of the layers that made them.</summary>
     internal IReadOnlyList<string> OutputNames => Outputs.Keys ?? [.. Outputs.Flatten().Select(o => o.History?.Layer.Name ?? "output")];
 
-    IReadOnlyList<string> InputNames => Inputs.Keys ?? [.. Inputs.Flatten().Select(i => i.Op.Name)];
+    IReadOnlyList<string> InputNames => [.. Inputs.Flatten().Select(i => _inputs[i].Layer.Name)];
 
-    /// <summary>The given tensors in the structure of the inputs; a dictionary is read by the names of the inputs.</summary>
+    /// <summary>The given tensors in the structure of the inputs: a dictionary is read by the names of the inputs, and what else it holds is passed over.</summary>
     /// <exception cref="ArgumentException">Their number or names are others.</exception>
-    internal Nest Arrange(Nest given) => Inputs.Pack(Arrange(given, InputNames, "input"));
+    internal Nest Arrange(Nest given)
+    {
+        if (given.Keys is not null && Inputs.Keys is null) given = ByName(given, InputNames, "input", Inputs.Leaves());
+        return Matched(Inputs, given);
+    }
+
+    Nest Matched(Nest wanted, Nest given)
+    {
+        if (wanted.IsTensor && given.IsNone)
+            return IsOptional(wanted.Tensor) ? given : throw Errors.Argument(_who, "an input is missing", $"\"{_inputs[wanted.Tensor].Layer.Name}\"", given);
+        if (wanted.Keys is { } names && (given.Keys is not null || names.Count > 1))
+        {
+            if (given.Keys is null)
+                throw Errors.Argument(_who, "a list does not tell which input is which", $"a dictionary with the names {string.Join(", ", names)}", given);
+            given = ByName(given, names, "input", wanted.Items);
+        }
+        if (wanted.Items.Count > 0 && wanted.Items.Count == given.Items.Count) return wanted.With([.. wanted.Items.Zip(given.Items, Matched)]);
+        var (count, tensors) = (wanted.Flatten().Count, given.Flatten());
+        return tensors.Count == count ? wanted.Pack(tensors) : throw Errors.Argument(_who, "the number of inputs is wrong", count, tensors.Count);
+    }
 
     /// <summary>The given targets or weights in the order of the outputs.</summary>
     /// <exception cref="ArgumentException">Their names are others.</exception>
-    internal Nest ArrangeTargets(Nest given) => given.Keys is null ? given : Nest.List(Arrange(given, OutputNames, "output").Select(t => (Nest)t));
-
-    IReadOnlyList<Tensor> Arrange(Nest given, IReadOnlyList<string> names, string kind)
+    internal Nest ArrangeTargets(Nest given)
     {
-        if (given.Keys is { } keys)
-        {
-            if (!names.All(keys.Contains) || keys.Count != names.Count)
-                throw Errors.Argument(_who, $"the names of the {kind}s differ", string.Join(", ", names), string.Join(", ", keys));
-            given = Nest.List(names.Select(n => given.Items[keys.ToList().IndexOf(n)]));
-        }
-        var tensors = given.Flatten();
-        return tensors.Count == names.Count ? tensors : throw Errors.Argument(_who, $"the number of {kind}s is wrong", names.Count, tensors.Count);
+        if (given.Keys is not { } keys) return given;
+        if (keys.Except(OutputNames).Any()) throw Misnamed(OutputNames, keys, "output");
+        return Nest.List(ByName(given, OutputNames, "output").Flatten().Select(t => (Nest)t));
     }
+
+    /// <summary>The parts of a dictionary in the order of names. What is wanted may be optional, and is left out then.</summary>
+    Nest ByName(Nest given, IReadOnlyList<string> names, string kind, IReadOnlyList<Nest>? wanted = null)
+    {
+        var places = given.Keys!.Select((key, at) => (key, at)).ToDictionary(p => p.key, p => p.at);
+        return Nest.List(names.Select((name, i) => places.TryGetValue(name, out var at) ? given.Items[at]
+            : wanted?[i] is { IsTensor: true } input && IsOptional(input.Tensor) ? Nest.None : throw Misnamed(names, given.Keys!, kind)));
+    }
+
+    ArgumentException Misnamed(IReadOnlyList<string> names, IReadOnlyList<string> keys, string kind) =>
+        Errors.Argument(_who, $"the names of the {kind}s differ", string.Join(", ", names), string.Join(", ", keys));
+
+    /// <summary>Refuses data that do not fall into batches of the size that an input fixes, where states are kept from batch to batch.</summary>
+    internal void CheckBatches(ArrayData data)
+    {
+        if (data.Samples == 0 || !Layers.Any(KeepsStates)) return;
+        foreach (var input in _inputs.Keys)
+        {
+            if (input.Rank == 0 || input.Shape[0] is var size && size == Shape.Unknown) continue;
+            var (batch, last) = (Math.Min(data.BatchSize, data.Samples), data.Samples - ((data.Steps - 1) * data.BatchSize));
+            if (batch != size || last != size)
+                throw Errors.Argument(_who, $"input \"{_inputs[input].Layer.Name}\" has a fixed batch size", $"batches of {size}",
+                    batch == size ? $"{data.Samples} samples, {last} in the last batch" : $"a batch of {batch}");
+        }
+    }
+
+    static bool KeepsStates(Layer layer) => layer is Keras.Layers.RNN { Stateful: true } || layer.Sublayers.Any(KeepsStates);
 
     Tensor Fit(Tensor value, Tensor symbol)
     {
         var fitted = Ops.Cast(value, symbol.DType);
         if (fitted.Rank == symbol.Rank + 1 && fitted.Shape[-1] == 1) fitted = Ops.Squeeze(fitted, -1);
         else if (fitted.Rank == symbol.Rank - 1 && symbol.Shape[-1] == 1) fitted = Ops.ExpandDims(fitted, -1);
-        if (!symbol.Shape.Matches(fitted.Shape))
-            throw Errors.Argument(_who, $"the shape does not fit input \"{symbol.Op.Name}\"", symbol.Shape, value.Shape);
+        // As in Keras, layers take another number of samples than an Input may name, unless one of them says that it does not.
+        if (fitted.Rank != symbol.Rank || !(symbol.Rank == 0 ? symbol.Shape : symbol.Shape.With(0, Shape.Unknown)).Matches(fitted.Shape))
+            throw Errors.Argument(_who, $"the shape does not fit input \"{_inputs[symbol].Layer.Name}\"", symbol.Shape, value.Shape);
         if (!ReferenceEquals(fitted, value)) fitted.Mask = value.Mask;
         return fitted;
     }

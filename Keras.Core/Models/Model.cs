@@ -4,7 +4,7 @@ namespace Keras;
 
 /// <summary>A layer that can be trained. Made of symbolic tensors (functional), or subclassed: then layers in fields are found by themselves, and
 /// <see cref="Layer.Call(Nest, CallContext)"/> says what is computed.</summary>
-public class Model : Layer
+public partial class Model : Layer
 {
     Trainer? _trainer;
     Predictor? _predictor;

@@ -49,12 +49,12 @@ static class ModelSummary
         var shape = calls.Count == 0 ? "?" : string.Join(", ", calls[0].Outputs.Select(o => o.Shape.ToString()));
         var count = layer.Built || layer is Layers.Input ? Number(layer.Weights.Sum(w => w.Shape.Size)) : "0 (unbuilt)";
         string[] cells = [$"{layer.Name} ({kind})", calls.Count > 0 && calls[0].Outputs.Count > 1 ? $"[{shape}]" : shape, count];
-        return connected ? [.. cells, Sources(calls)] : cells;
+        return connected ? [.. cells, Sources(model.Graph!, calls)] : cells;
     }
 
-    static string Sources(List<LayerCall> calls)
+    static string Sources(FunctionalGraph graph, List<LayerCall> calls)
     {
-        var sources = calls.SelectMany(c => c.Inputs.Flatten()).Select(t => t.History is { } from
+        var sources = calls.SelectMany(c => c.Inputs.Flatten()).Select(t => graph.CallOf(t) is { } from
             ? $"{from.Layer.Name}[{from.Index}][{from.Outputs.ToList().IndexOf(t)}]" : t.Op.Name).ToList();
         return sources.Count == 0 ? "-" : string.Join(", ", sources);
     }

@@ -26,7 +26,17 @@ public sealed class Sequential : Model
     public void Add(Layer layer)
     {
         Push(layer);
-        Rebuild();
+        try
+        {
+            Rebuild();
+        }
+        catch
+        {
+            // A layer that does not fit is not added.
+            Drop(layer);
+            Rebuild();
+            throw;
+        }
     }
 
     /// <summary>Takes the last layer away.</summary>
@@ -35,8 +45,7 @@ public sealed class Sequential : Model
     {
         if (Layers.Count == 0) throw Errors.Invalid(Who, "there is no layer to take away", "1 layer or more", 0);
         var last = _stack[^1];
-        _stack.RemoveAt(_stack.Count - 1);
-        Untrack(last);
+        Drop(last);
         Rebuild();
         return last;
     }
@@ -52,10 +61,23 @@ public sealed class Sequential : Model
         if (layer is not Keras.Layers.Input) Track(layer);
     }
 
+    void Drop(Layer layer)
+    {
+        _stack.Remove(layer);
+        Untrack(layer);
+    }
+
     void Rebuild()
     {
         ClearGraph();
-        _input = _stack is [Keras.Layers.Input first, ..] ? first.Output : _input;
+        _input = _stack.FirstOrDefault() switch
+        {
+            Keras.Layers.Input first => first.Output,
+            // A model that knows its input stands for one in front.
+            Model { Graph.Inputs: { IsTensor: true } known } when _input is null =>
+                Keras.Layers.Input.Like(known.Tensor).Output,
+            _ => _input,
+        };
         if (_input is null || Layers.Count == 0) return;
         NameScope.Run(Name, () => SetGraph(_input, Chain(_input)));
         EnsureBuilt(_input);
@@ -73,8 +95,15 @@ public sealed class Sequential : Model
         ArgumentNullException.ThrowIfNull(inputs);
         if (Graph is not null || Layers.Count == 0) return;
         var type = inputs.Tensor.Type;
+        if (type.Shape.Rank == 0) throw Errors.Argument(Who, "the input has no samples", "1 dimension or more", type.Shape);
         _input = new Keras.Layers.Input(type.Shape.Slice(1, type.Shape.Rank - 1), dtype: type.DType).Output;
         SetGraph(_input, Chain(_input));
+    }
+
+    private protected override void Unbuild()
+    {
+        _input = null;
+        ClearGraph();
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ sealed class Predictor
 
     internal Nest Run(ArrayData data, int verbose, IEnumerable<Callback>? callbacks, CancellationToken cancellation)
     {
+        _model.Graph?.CheckBatches(data);
         var (function, outputs) = For(data.X);
         var list = new CallbackList(callbacks, _model, new FitParameters(verbose, 1, data.Steps), progress: verbose == 0 ? null : new Callbacks.ProgbarLogger());
         HostData[]? whole = null;

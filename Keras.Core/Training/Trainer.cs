@@ -114,6 +114,7 @@ sealed class Trainer
     /// <summary>Builds the model, the losses and the optimizer for data of these shapes, and the steps. Errors in the data come up here.</summary>
     void Prepare(ArrayData data)
     {
+        _model.Graph?.CheckBatches(data);
         var y = data.Y;
         var layout = (data.X.Structure, y?.Flatten().Count ?? 0);
         if (_train is not null && layout == _layout) return;

@@ -64,6 +64,12 @@ internal static unsafe class OrderTable
         }, NonzeroPlaces.Blocks(n) * sizeof(long));
     }
 
+    internal static Kernel HashDigits(Keras.HashDigits op, TensorType[] inputs, TensorType output)
+    {
+        var n = output.Shape.Size;
+        return new((in KernelCall call) => Parallel.For(DigitHashes.Blocks(n), new DigitHashes(call.Input<long>(0), call.Output<long>(), n, op.Bins, op.Key)));
+    }
+
     internal static Kernel? Bincount(Keras.Bincount op, TensorType[] inputs, TensorType output) => inputs[0].DType switch
     {
         DType.Int32 => Bincount<int>(op, inputs[0].Shape),

@@ -20,6 +20,7 @@ public sealed class PReLU : Layer
         (AlphaRegularizer, AlphaConstraint) = (alphaRegularizer, alphaConstraint);
         SharedAxes = sharedAxes is { } axes ? Axes.Create(axes.Span) : (Axes?)null;
         SupportsMasking = true;
+        InputSpec = [new InputSpec(MinNdim: 1)];
     }
 
     /// <summary>The first slopes.</summary>

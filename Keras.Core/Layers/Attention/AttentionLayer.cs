@@ -64,7 +64,8 @@ public abstract class AttentionLayer : Layer
         if (inputs.IsTensor || inputs.Keys is not null || inputs.Items.Any(i => !i.IsTensor) || inputs.Items.Count < 2 || inputs.Items.Count > MostInputs)
             throw Errors.Argument(Who, "attention takes a list of tensors", MostInputs == 3 ? "[query, value] or [query, value, key]"
                 : "[query, value], [query, value, key] or [query, value, key, mask]", inputs);
-        return inputs.Flatten();
+        var tensors = inputs.Flatten();
+        return tensors.All(t => t.Rank >= 2) ? tensors : throw Errors.Argument(Who, "an input has a wrong rank", "at least 2 dimensions", inputs);
     }
 
     /// <summary>The mask that holds where both do.</summary>

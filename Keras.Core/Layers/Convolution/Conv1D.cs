@@ -19,6 +19,8 @@ public sealed class Conv1D : Convolutional
     /// <param name="biasRegularizer">A penalty on the bias. Default none.</param>
     /// <param name="kernelConstraint">A rule for the kernel. Default none.</param>
     /// <param name="biasConstraint">A rule for the bias. Default none.</param>
+    /// <param name="loraRank">The rank of a trained addition to a frozen kernel. Not supported yet: the layer refuses it when it is built. Default none.</param>
+    /// <param name="loraAlpha">What the addition is scaled by, divided by its rank. Default the rank.</param>
     /// <inheritdoc cref="Layer(string?, DTypePolicy?, bool, Regularizer?)" path="/param"/>
     /// <exception cref="ArgumentException">A number is not positive, the filters do not divide into the groups, or both strides and dilation
     /// are above 1.</exception>
@@ -26,9 +28,11 @@ public sealed class Conv1D : Convolutional
         Axes? dilationRate = null, int groups = 1, ActivationFunction? activation = null, bool useBias = true,
         Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null,
         Regularizer? biasRegularizer = null, Regularizer? activityRegularizer = null, Constraint? kernelConstraint = null,
-        Constraint? biasConstraint = null, string? name = null, DTypePolicy? dtype = null, bool trainable = true)
+        Constraint? biasConstraint = null, int? loraRank = null, double? loraAlpha = null, string? name = null, DTypePolicy? dtype = null,
+        bool trainable = true)
         : base(1, filters, kernelSize, strides, padding, dataFormat, dilationRate, groups, activation, useBias, kernelInitializer,
-            biasInitializer, kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint, name, dtype, trainable, causal: true)
+            biasInitializer, kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint, loraRank, loraAlpha,
+            name, dtype, trainable, causal: true)
     {
     }
 

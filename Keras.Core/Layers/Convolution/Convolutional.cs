@@ -8,10 +8,12 @@ public abstract class Convolutional : SpatialConvolution
     private protected Convolutional(int rank, int filters, Axes kernelSize, Axes? strides, Padding padding, DataFormat dataFormat,
         Axes? dilationRate, int groups, ActivationFunction? activation, bool useBias, Initializer? kernelInitializer,
         Initializer? biasInitializer, Regularizer? kernelRegularizer, Regularizer? biasRegularizer, Regularizer? activityRegularizer,
-        Constraint? kernelConstraint, Constraint? biasConstraint, string? name, DTypePolicy? dtype, bool trainable, bool causal = false)
+        Constraint? kernelConstraint, Constraint? biasConstraint, int? loraRank, double? loraAlpha, string? name, DTypePolicy? dtype,
+        bool trainable, bool causal = false)
         : base(rank, kernelSize, strides, padding, dataFormat, dilationRate, activation, useBias, biasInitializer, biasRegularizer,
             activityRegularizer, biasConstraint, name, dtype, trainable, causal)
     {
+        (LoraRank, LoraAlpha) = (loraRank, loraRank is null ? null : loraAlpha ?? loraRank);
         (Filters, Groups) = (Positive("filters", filters), Positive("groups", groups));
         if (filters % groups != 0)
             throw Errors.Argument(Who, "filters do not divide into the groups", $"a multiple of groups, {groups}", filters);
@@ -33,11 +35,18 @@ public abstract class Convolutional : SpatialConvolution
     /// <summary>A rule for the kernel, if any.</summary>
     public Constraint? KernelConstraint { get; }
 
+    /// <summary>The rank of a trained addition to a frozen kernel, where asked for.</summary>
+    public int? LoraRank { get; }
+
+    /// <summary>What the addition is scaled by, divided by its rank.</summary>
+    public double? LoraAlpha { get; }
+
     /// <summary>The kernel, (window…, channels / groups, filters); <c>null</c> before the layer is built.</summary>
     public Variable? Kernel => _kernel;
 
     private protected override int BuildKernels(int channels, Shape inputShape)
     {
+        QuantizationConfig.RefuseLora(Who, LoraRank);
         if (channels % Groups != 0)
             throw Errors.Argument(Who, "the channels do not divide into the groups", $"a multiple of groups, {Groups}", inputShape);
         _kernel = AddWeight(Shape.Of([.. KernelSize, channels / Groups, Filters]), KernelInitializer, regularizer: KernelRegularizer,

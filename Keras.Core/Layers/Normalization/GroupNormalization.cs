@@ -48,6 +48,7 @@ public sealed class GroupNormalization : AffineNormalization
     {
         ArgumentNullException.ThrowIfNull(x);
         var axis = x.Shape.Axis(Axis, Who);
+        if (x.Shape[axis] == 0) return Ops.Cast(x, Dtype.ComputeDType);
         var groups = Groups > 0 ? Groups : x.Shape[axis];
         var size = x.Shape[axis] / groups;
         var wide = Ops.Reshape(Widened(x), Grouped(x.Shape));

@@ -3,12 +3,9 @@ using System.Text.Json.Nodes;
 namespace Keras.Layers;
 
 /// <summary>For the values that several features have together the bin that their hash falls into, as <c>keras.layers.HashedCrossing</c>.
-/// It takes values, so it stands in front of a model, not in it.</summary>
+/// Features of integers may be those of a model; there are no tensors of strings, so for them it stands in front.</summary>
 public sealed class HashedCrossing : Layer
 {
-    // What TensorFlow begins with.
-    const ulong Start = 0xDECAFCAFFE;
-
     /// <summary>Chooses the bins and what the result is.</summary>
     /// <param name="numBins">How many bins there are.</param>
     /// <param name="outputMode"><c>int</c> (default): the bin; <c>one_hot</c>: a row of the bins with 1 at it.</param>
@@ -44,20 +41,35 @@ public sealed class HashedCrossing : Layer
     public Tensor Apply(IReadOnlyList<Column> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
+        if (columns.Count == 0 || columns.Any(c => c.Numbers is null)) return Crossed(columns);
+        return Apply(columns.Select(c => c.Numbers!).ToArray());
+    }
+
+    Tensor Crossed(IReadOnlyList<Column> columns)
+    {
         if (columns.Count < 2) throw Errors.Argument(Who, "there is nothing to cross", "two features or more", columns.Count);
         var shape = columns[0].Shape;
         if (columns.Any(c => c.Shape != shape) || shape.Rank > 2 || (shape.Rank == 2 && shape[1] != 1))
             throw Errors.Argument(Who, "the features have wrong shapes", "one of (), (batch) and (batch, 1) for all", string.Join(", ", columns.Select(c => c.Shape)));
+        foreach (var numbers in columns.Select(c => c.Numbers))
+            if (numbers is not null && !numbers.DType.IsInteger())
+                throw Errors.Argument(Who, "a feature holds other numbers", "integers or strings", numbers.DType.Name());
+        var bins = columns.All(c => c.Numbers is not null) ? Ops.HashCrossed(columns.Select(c => c.Numbers!), NumBins) : Mixed(columns, shape);
+        EnsureBuilt(bins);
+        return OutputMode == "int" ? Ops.Cast(bins, Dtype.ComputeDType) : Encoding.Of(bins, OutputMode, NumBins, Dtype.ComputeDType);
+    }
+
+    /// <summary>The bins where some features are strings.</summary>
+    Tensor Mixed(IReadOnlyList<Column> columns, Shape shape)
+    {
         var hashes = new ulong[shape.Size];
-        Array.Fill(hashes, Start);
+        Array.Fill(hashes, Fingerprints.Start);
         foreach (var column in columns)
         {
             var parts = Parts(column);
             for (var i = 0; i < hashes.Length; i++) hashes[i] = Fingerprints.Join(hashes[i], parts[i]);
         }
-        var bins = Tensor.Of([.. hashes.Select(h => (long)(h % (ulong)NumBins))], shape);
-        EnsureBuilt(bins);
-        return OutputMode == "int" ? Ops.Cast(bins, Dtype.ComputeDType) : Encoding.Of(bins, OutputMode, NumBins, Dtype.ComputeDType);
+        return Tensor.Of([.. hashes.Select(h => (long)(h % (ulong)NumBins))], shape);
     }
 
     /// <inheritdoc/>
@@ -65,16 +77,14 @@ public sealed class HashedCrossing : Layer
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.IsTensor || inputs.Items.Any(i => !i.IsTensor)) throw Errors.Argument(Who, "the layer takes a list of features", "a list", inputs);
-        return Apply([.. inputs.Items.Select(i => (Column)i.Tensor)]);
+        return Crossed([.. inputs.Items.Select(i => (Column)i.Tensor)]);
     }
 
     ulong[] Parts(Column column)
     {
         if (column.Strings is { } strings) return [.. strings.Select(Fingerprints.Of)];
-        var numbers = column.Numbers!;
-        Values.Require(numbers, Who);
-        if (!numbers.DType.IsInteger()) throw Errors.Argument(Who, "a feature holds other numbers", "integers or strings", numbers.DType.Name());
-        return [.. Ops.Cast(numbers, DType.Int64).ToArray<long>().Select(n => (ulong)n)];
+        Values.Require(column.Numbers!, Who);
+        return [.. Ops.Cast(column.Numbers!, DType.Int64).ToArray<long>().Select(n => (ulong)n)];
     }
 
     /// <inheritdoc/>

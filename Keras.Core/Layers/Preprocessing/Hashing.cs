@@ -1,9 +1,7 @@
-using System.Globalization;
-
 namespace Keras.Layers;
 
 /// <summary>For each string or integer the bin that its hash falls into, as <c>keras.layers.Hashing</c>: FarmHash64 of the text or of the integer's
-/// digits, or SipHash-2-4 where there is a salt. It takes values, so it stands in front of a model, not in it.</summary>
+/// digits, or SipHash-2-4 where there is a salt. Integers may be those of a model; there are no tensors of strings, so for them it stands in front.</summary>
 public sealed class Hashing : Layer
 {
     /// <summary>Chooses the bins and what the result is.</summary>
@@ -55,31 +53,29 @@ public sealed class Hashing : Layer
     public Tensor Apply(StringArray inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return Bins([.. inputs.Select(s => MaskValue?.Text == s ? 0 : Bin(s))], inputs.Shape);
+        var bins = Tensor.Of([.. inputs.Select(s => MaskValue?.Text == s ? 0 : Bin(s))], inputs.Shape);
+        EnsureBuilt(bins);
+        return Encoded(bins);
     }
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, CallContext context)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Values.Require(x, Who);
-        var mask = MaskValue is { Text: null } value ? value.Number : (long?)null;
-        if (x.DType == DType.Bool) return Bins([.. x.ToArray<bool>().Select(b => Bin(b ? "true" : "false"))], x.Shape);
-        var integers = Ops.Cast(x, DType.Int64);
+        if (x.DType == DType.Bool) return Encoded(Ops.Where(x, Number(Bin("true")), Number(Bin("false"))));
+        var bins = Ops.HashDigits(x, HashedBins, Salt?.Key) + Number(NumBins - HashedBins);
         // A mask is compared with the value as it was given, fraction included.
-        bool[] masked = mask is { } m ? Ops.Equal(x.DType.IsFloating() ? x : integers, Tensor.Of([m], Shape.Scalar)).ToArray<bool>() : [];
-        var numbers = integers.ToArray<long>();
-        return Bins([.. numbers.Select((n, i) => masked.Length > 0 && masked[i] ? 0 : Bin(n.ToString(CultureInfo.InvariantCulture)))], x.Shape);
+        return Encoded(MaskValue is { Text: null } mask ? Ops.Where(Ops.Equal(x.DType.IsFloating() ? x : Ops.Cast(x, DType.Int64), Number(mask.Number)), Number(0), bins) : bins);
     }
 
-    long Bin(string text) => MaskValue is null || NumBins == 1 ? Fingerprints.Bin(text, NumBins, Salt) : 1 + Fingerprints.Bin(text, NumBins - 1, Salt);
+    // The mask has bin 0 for itself, unless it is the only one.
+    int HashedBins => MaskValue is null || NumBins == 1 ? NumBins : NumBins - 1;
 
-    Tensor Bins(long[] bins, Shape shape)
-    {
-        var indices = Tensor.Of(bins, shape);
-        EnsureBuilt(indices);
-        return OutputMode == "int" ? Ops.Cast(indices, Dtype.ComputeDType) : Encoding.Of(indices, OutputMode, NumBins, Dtype.ComputeDType);
-    }
+    long Bin(string text) => NumBins - HashedBins + Fingerprints.Bin(text, HashedBins, Salt?.Key);
+
+    static Tensor Number(long value) => Tensor.Of([value], Shape.Scalar);
+
+    Tensor Encoded(Tensor bins) => OutputMode == "int" ? Ops.Cast(bins, Dtype.ComputeDType) : Encoding.Of(bins, OutputMode, NumBins, Dtype.ComputeDType);
 }
 
 /// <summary>Layers that compute on the host want values.</summary>

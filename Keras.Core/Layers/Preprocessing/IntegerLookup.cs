@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Keras.Layers;
 
 /// <summary>Integers as indices into a vocabulary, or as rows of the vocabulary's length, as <c>keras.layers.IntegerLookup</c>. It may stand in a model
-/// where it takes no hash and needs no error for unknown integers.</summary>
+/// where it needs no error for unknown integers.</summary>
 [ConfigKeys(Presence.Derived, "vocabulary_size")]
 public sealed class IntegerLookup : IndexLookup<long>
 {
@@ -51,7 +51,7 @@ public sealed class IntegerLookup : IndexLookup<long>
     private protected override IComparer<long> Order => Comparer<long>.Default;
 
     private protected override long OovBin(long token) => OovMethod == "farmhash"
-        ? Fingerprints.Bin(token.ToString(CultureInfo.InvariantCulture), NumOovIndices, Salt)
+        ? Fingerprints.Bin(token, NumOovIndices, Salt?.Key)
         : ((token % NumOovIndices) + NumOovIndices) % NumOovIndices;
 
     private protected override long Parse(string line) => long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token)
@@ -83,8 +83,7 @@ public sealed class IntegerLookup : IndexLookup<long>
     {
         ArgumentNullException.ThrowIfNull(x);
         x = Ops.Cast(x, DType.Int64);
-        var byHash = !Invert && NumOovIndices > 1 && OovMethod == "farmhash";
-        if (!x.IsOpen || byHash || (NumOovIndices == 0 && !Invert))
+        if (!x.IsOpen || (NumOovIndices == 0 && !Invert))
         {
             Values.Require(x, Who);
             return Invert ? Tensor.Of([.. x.ToArray<long>().Select(TokenAt)], x.Shape) : Encode(Tensor.Of([.. x.ToArray<long>().Select(IndexOf)], x.Shape));
@@ -94,7 +93,8 @@ public sealed class IntegerLookup : IndexLookup<long>
 
     Tensor Masked(Tensor x)
     {
-        var unknown = NumOovIndices == 1 ? Integer(OovStart) : Ops.Mod(x, NumOovIndices) + OovStart;
+        var unknown = NumOovIndices == 1 ? Integer(OovStart)
+            : (OovMethod == "farmhash" ? Ops.HashDigits(x, NumOovIndices, Salt?.Key) : Ops.Mod(x, NumOovIndices)) + OovStart;
         var indices = InGraph(x, Tokens, [.. Tokens.Select((_, i) => (long)TokenStart + i)], unknown);
         return MaskToken is { } mask ? Ops.Where(Ops.Equal(x, Integer(mask)), Integer(MaskIndex), indices) : indices;
     }

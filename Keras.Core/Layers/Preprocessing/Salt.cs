@@ -13,6 +13,8 @@ public readonly record struct Salt(ulong First, ulong Second)
     public static implicit operator Salt((ulong First, ulong Second) values) => new(values.First, values.Second);
 #pragma warning restore CA2225
 
+    internal (ulong First, ulong Second) Key => (First, Second);
+
     /// <summary>Both halves.</summary>
     public override string ToString() => $"[{First}, {Second}]";
 }

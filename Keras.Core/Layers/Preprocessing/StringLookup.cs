@@ -42,7 +42,7 @@ public sealed class StringLookup : IndexLookup<string>
 
     private protected override IComparer<string> Order { get; } = Comparer<string>.Create(Compare);
 
-    private protected override long OovBin(string token) => Fingerprints.Bin(token, NumOovIndices, Salt);
+    private protected override long OovBin(string token) => Fingerprints.Bin(token, NumOovIndices, Salt?.Key);
 
     private protected override string Parse(string line) => line;
 

@@ -81,6 +81,7 @@ public class RNN : Layer
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape)
     {
+        Sequence = Sequence with { Axes = null };
         Sequence.Check(Who, new TensorType(Dtype.ComputeDType, inputShape));
         if (Stateful && inputShape[0] == Shape.Unknown)
             throw Errors.Argument(Who, "a stateful layer needs a fixed batch size", "a known batch size", inputShape, "Name it in the Input: new Input(shape, batchSize: …).");

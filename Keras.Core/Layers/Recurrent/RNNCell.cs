@@ -15,7 +15,8 @@ public abstract class RNNCell : Layer
     public abstract IReadOnlyList<Shape> StateSize { get; }
 
     /// <summary>The shape of the output, without the batch. Default that of the first state.</summary>
-    public virtual Shape OutputSize => StateSize[0];
+    public virtual Shape OutputSize => StateSize is [var first, ..] ? first
+        : throw Errors.Invalid(Who, "the cell has no states and does not say the size of its output", "an override of OutputSize", "none");
 
     /// <summary>The states before the first step. Default zeros.</summary>
     /// <param name="batchSize">The number of samples; <see cref="Shape.Unknown"/> where it is not known.</param>
@@ -70,7 +71,9 @@ public abstract class RNNCell : Layer
     protected sealed override void Build(Nest inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        BuildWeights(inputs.Flatten()[0].Shape);
+        var shape = inputs.Flatten()[0].Shape;
+        if (shape.Rank < 2) throw Errors.Argument(Who, "the input has a wrong rank", "at least 2 dimensions", shape);
+        BuildWeights(shape);
     }
 
     /// <summary>Computes one step of [input, states]. The result is [output, next states], these in the structure that they were given in.</summary>
@@ -78,12 +81,16 @@ public abstract class RNNCell : Layer
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var (tensors, count) = (inputs.Flatten(), StateSize.Count);
-        var given = inputs.Items.Count > 1 && inputs.Items[1] is var second && second.Flatten().Count == count ? second : null;
+        var items = inputs.Items;
+        var given = (items.Count == 2 || items is [_, _, { IsTensor: false }]) && items[1].Flatten().Count == count ? items[1] : null;
         if (given is null && tensors.Count != count + 1)
             throw Errors.Argument(Who, "the number of states is wrong", $"the input and {count} states", inputs);
-        var drawn = given is not null && inputs.Items.Count > 2 ? inputs.Items[2] : null;
+        var drawn = given is not null && items.Count > 2 ? items[2] : null;
         var (output, states) = Step(tensors[0], [.. tensors.Skip(1).Take(count)], drawn, context);
         if (states.Count != count) throw Errors.Argument(Who, "the cell gives another number of states than its StateSize says", count, states.Count);
+        for (var i = 0; i < count; i++)
+            if (!states[i].Shape.Matches(tensors[i + 1].Shape))
+                throw Errors.Argument(Who, $"the cell gives a state {i} of another shape than its StateSize says", tensors[i + 1].Shape, states[i].Shape);
         return Nest.List(output, given?.Pack(states) ?? Nest.List(states.Select(s => (Nest)s)));
     }
 }

@@ -14,6 +14,7 @@ public sealed class Reshape : Layer
         if (targetShape.Any(d => d < -1) || targetShape.Count(d => d == -1) > 1)
             throw Errors.Argument(Who, "target_shape is no shape", "dimensions of 0 or more, and at most one -1", targetShape);
         TargetShape = Axes.Create(targetShape.Span);
+        InputSpec = [new InputSpec(MinNdim: 1)];
     }
 
     /// <summary>The shape without the batch.</summary>

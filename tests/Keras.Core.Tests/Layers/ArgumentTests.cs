@@ -80,6 +80,41 @@ sealed class ArgumentTests
         Assert.That(layer.CountParams(), Is.EqualTo(4 + ((4 * 2) + 2) + ((4 * 4) + 4)));
     }
 
+    sealed class OfIntegers : Layer
+    {
+        public OfIntegers() => InputSpec = [new InputSpec(DType: DType.Int32)];
+
+        protected override Tensor Call(Tensor x, CallContext context) => x;
+    }
+
+    [Test]
+    public void Build_takes_the_dtype_that_the_spec_names()
+    {
+        var layer = new OfIntegers();
+        layer.Build([null, 4]);
+        Assert.That(layer.Built);
+        Assert.That(() => layer.Apply(Ops.Ones([1, 4])), Throws.ArgumentException.With.Message.Contains("wrong dtype. Expected: int32. Received: float32."));
+    }
+
+    sealed class Around : Layer
+    {
+        readonly List<Layer> _inner = [new Dense(3), new Dropout(0.5), new Dense(2)];
+
+        protected override Tensor Call(Tensor x, CallContext context) => _inner.Aggregate(x, (y, layer) => layer.Apply(y));
+    }
+
+    [Test]
+    public void Build_builds_the_layers_within_a_class_of_ones_own()
+    {
+        var layer = new Around();
+        layer.Build([null, 4]);
+        Assert.That(layer.CountParams(), Is.EqualTo((4 * 3) + 3 + (3 * 2) + 2));
+        var refusing = new Around();
+        Assert.That(() => refusing.Build([4]), Throws.ArgumentException);
+        Assert.That(refusing.Built, Is.False);
+        Assert.That(refusing.Apply(Ops.Ones([1, 5])).Shape, Is.EqualTo(Shape.Of(1, 2)));
+    }
+
     [Test]
     public void A_stateful_layer_that_refused_a_batch_takes_another_sequence()
     {

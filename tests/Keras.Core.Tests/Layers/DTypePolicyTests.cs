@@ -63,7 +63,11 @@ sealed class DTypePolicyTests
         Assert.That(() => new Dropout(0.5, dtype: new DTypePolicyMap()).Apply(Ops.Ones([1, 3])), Throws.TypeOf<NotSupportedException>().With.Message.Contains("a map of policies is not supported yet"));
     }
 
-    static readonly Layer[] Adapted = [new Dense(2, loraRank: 4), new EinsumDense("ab,bc->ac", [2], loraRank: 4, loraAlpha: 8), new Embedding(5, 2, loraRank: 4)];
+    static readonly Layer[] Adapted =
+    [
+        new Dense(2, loraRank: 4), new EinsumDense("ab,bc->ac", [2], loraRank: 4, loraAlpha: 8), new Embedding(5, 2, loraRank: 4), new Conv1D(2, 3, loraRank: 4),
+        new Conv2D(2, 3, loraRank: 4, loraAlpha: 8), new Conv3D(2, 3, loraRank: 4),
+    ];
 
     [TestCaseSource(nameof(Adapted))]
     public void Low_rank_adaptation_is_kept_in_the_config_and_refused_when_built(Layer layer)
@@ -72,9 +76,9 @@ sealed class DTypePolicyTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((int?)config["lora_rank"], Is.EqualTo(4));
-            Assert.That((double?)config["lora_alpha"], Is.EqualTo(layer is EinsumDense ? 8 : 4));
+            Assert.That((double?)config["lora_alpha"], Is.EqualTo(layer is EinsumDense or Conv2D ? 8 : 4));
             Assert.That(Layer.Deserialize(layer.Serialize()).GetConfig().ToJsonString(), Is.EqualTo(config.ToJsonString()));
-            Assert.That(() => layer.Build(Shape.Of(1, 3)), Throws.TypeOf<NotSupportedException>().With.Message.EndsWith(
+            Assert.That(() => layer.Build(Shape.Of([1, .. Enumerable.Repeat(3, layer switch { Conv1D => 2, Conv2D => 3, Conv3D => 4, _ => 1 })])), Throws.TypeOf<NotSupportedException>().With.Message.EndsWith(
                 "low-rank adaptation is not supported yet. Expected: no loraRank. Received: loraRank 4."));
         }
     }

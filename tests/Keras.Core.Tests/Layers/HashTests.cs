@@ -36,7 +36,7 @@ sealed class HashTests
     [Test]
     public void SipHash_is_that_of_its_paper()
     {
-        var key = new Salt(0x0706050403020100, 0x0f0e0d0c0b0a0908);
+        (ulong, ulong) key = (0x0706050403020100, 0x0f0e0d0c0b0a0908);
         Assert.That(SipHash.Of([.. Enumerable.Range(0, 15).Select(i => (byte)i)], key), Is.EqualTo(0xa129ca6149be45e5));
     }
 
@@ -110,6 +110,61 @@ sealed class HashTests
         });
     }
 
+    [TestCase("int", null, null)]
+    [TestCase("int", 2L, null)]
+    [TestCase("one_hot", 2L, 133)]
+    [TestCase("multi_hot", null, 133)]
+    [TestCase("count", 7L, null)]
+    public void Integers_of_a_model_are_hashed(string mode, long? mask, int? salt)
+    {
+        var layer = new Hashing(5, mask is { } m ? (Token?)m : null, salt is { } key ? (Salt?)(ulong)key : null, mode);
+        var x = new Input([3], dtype: DType.Int64).Output;
+        var numbers = Tensor.Of([0L, 2, -7, 7, long.MaxValue, long.MinValue, 12345678901234567, 3, 2], [3, 3]);
+        var expected = layer.Apply(numbers);
+        // What the values alone give, digit by digit.
+        long Bin(string text) => mask is { } masked && text == masked.ToString(System.Globalization.CultureInfo.InvariantCulture) ? 0
+            : mask is null ? Fingerprints.Bin(text, 5, salt is { } k ? ((ulong)k, (ulong)k) : null) : 1 + Fingerprints.Bin(text, 4, salt is { } s ? ((ulong)s, (ulong)s) : null);
+        if (mode == "int") Assert.That(expected.ToArray<long>(), Is.EqualTo(numbers.ToArray<long>().Select(n => Bin(n.ToString(System.Globalization.CultureInfo.InvariantCulture)))));
+        var model = new Model(x, layer.Apply(x));
+        Assert.That(model.Layers, Has.Member(layer));
+        Assert.That(model.Predict(numbers, batchSize: 2).ToDoubles(), Is.EqualTo(expected.ToDoubles()));
+        Assert.That(model.Outputs.Tensor.Shape.With(0, 3), Is.EqualTo(expected.Shape));
+        if (mode == "int") Assert.That(Ops.Map(rows => [layer.Apply(rows[0])], [numbers])[0].ToDoubles(), Is.EqualTo(expected.ToDoubles()), "in a loop");
+    }
+
+    [Test]
+    public void Truth_values_of_a_model_are_hashed()
+    {
+        var layer = new Hashing(4, maskValue: "true");
+        var x = new Input([2], dtype: DType.Bool).Output;
+        var values = Tensor.Of([true, false], [1, 2]);
+        Assert.That(new Model(x, layer.Apply(x)).Predict(values).ToArray<long>(), Is.EqualTo(layer.Apply(new[,] { { "true", "false" } }).ToArray<long>().Select((b, i) => i == 0 ? 1 + Fingerprints.Bin("true", 3, null) : b)));
+    }
+
+    [TestCase("int")]
+    [TestCase("one_hot")]
+    public void Features_of_a_model_are_crossed(string mode)
+    {
+        var layer = new HashedCrossing(7, mode);
+        Tensor a = new Input([1], dtype: DType.Int64).Output, b = new Input([1], dtype: DType.Int32).Output;
+        Tensor x = Tensor.Of([0L, 5, -3, long.MaxValue, long.MinValue], [5, 1]), y = Tensor.Of([101, -102, 0, int.MaxValue, 7], [5, 1]);
+        var model = new Model(new[] { a, b }, layer.Apply([a, b]));
+        var crossed = model.Predict(new[] { x, y });
+        Assert.That(model.Layers, Has.Member(layer));
+        Assert.That(crossed.ToDoubles(), Is.EqualTo(layer.Apply([x, y]).ToDoubles()));
+        var bins = x.ToArray<long>().Zip(y.ToArray<int>(), (p, q) => Fingerprints.Join(Fingerprints.Join(Fingerprints.Start, (ulong)p), (ulong)q) % 7).ToArray();
+        Assert.That(mode == "int" ? crossed.ToArray<long>().Select(v => (ulong)v) : Ops.Argmax(crossed, -1).ToDoubles().Select(v => (ulong)v), Is.EqualTo(bins));
+    }
+
+    [Test]
+    public void Unknown_integers_of_a_model_are_hashed()
+    {
+        var layer = new IntegerLookup(numOovIndices: 4, vocabulary: [10, 20], oovMethod: "farmhash", salt: 9);
+        var x = new Input([3], dtype: DType.Int64).Output;
+        var values = Tensor.Of([10L, 11, -5, 20, 99, 0], [2, 3]);
+        Assert.That(new Model(x, layer.Apply(x)).Predict(values).ToArray<long>(), Is.EqualTo(layer.Apply(values).ToArray<long>()));
+    }
+
     [TestCaseSource(nameof(Mistakes))]
     public void Mistakes_are_named(Action action, string text) =>
         Assert.That(action, Throws.InstanceOf<Exception>().With.Message.Contains(text).And.Message.StartsWith("["));
@@ -120,7 +175,9 @@ sealed class HashTests
         yield return Case(() => _ = new Hashing(3, outputMode: "tf_idf"), "unknown value");
         yield return Case(() => _ = new Hashing(3, dtype: "float32"), "does not hold bins");
         yield return Case(() => _ = new Hashing(3, outputMode: "one_hot", sparse: true), "no sparse tensors");
-        yield return Case(() => new Hashing(3).Apply(Layer.Input(2)), "takes values");
+        yield return Case(() => new HashedCrossing(3).Apply(["a", Layer.Input(2)[.., 0]]), "wrong shapes");
+        yield return Case(() => new HashedCrossing(3).Apply([StringArray.Of(["a", "b"], [2]), new Input([], batchSize: 2, dtype: DType.Int64).Output]), "takes values");
+        yield return Case(() => new HashedCrossing(3).Apply(Array.Empty<Column>()), "nothing to cross");
         yield return Case(() => _ = new HashedCrossing(0), "num_bins is not positive");
         yield return Case(() => new HashedCrossing(3).Apply([Digits]), "nothing to cross");
         yield return Case(() => new HashedCrossing(3).Apply(Tensor.Of(Digits)), "takes a list of features");

@@ -13,7 +13,7 @@ static partial class LayerTable
         new(d => new Conv3D(4, 3, dtype: d), [[2, 4, 5, 3, 2]], [2, 2, 3, 1, 4], 2, 220)
         {
             Other = () => new Conv3D(4, (3, 2, 1), (2, 1, 2), "same", "channels_first", 1, 2, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty,
-                new NonNeg(), new UnitNorm(), "c", Half, false),
+                new NonNeg(), new UnitNorm(), 3, 6, "c", Half, false),
             Fixed = ["dilation_rate"],
         },
         new(d => new Conv3D(4, (3, 2, 2), (2, 1, 2), "same", activation: "tanh", dtype: d), [[2, 5, 3, 4, 2]], [2, 3, 3, 2, 4], 2, 100),

@@ -84,7 +84,7 @@ static partial class LayerTable
         new(d => new Conv2D(4, 3, dtype: d), [[2, 6, 5, 3]], [2, 4, 3, 4], 2, 112)
         {
             Other = () => new Conv2D(4, (3, 2), (2, 1), "same", "channels_first", (1, 1), 2, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty,
-                new NonNeg(), new UnitNorm(), "c", Half, false),
+                new NonNeg(), new UnitNorm(), 3, 6, "c", Half, false),
             Fixed = ["dilation_rate"],
         },
         new(d => new Conv2D(4, (3, 2), 2, "same", activation: "tanh", dtype: d), [[2, 6, 5, 3]], [2, 3, 3, 4], 2, 76),
@@ -97,7 +97,7 @@ static partial class LayerTable
         new(d => new Conv1D(4, 3, dtype: d), [[2, 6, 3]], [2, 4, 4], 2, 40)
         {
             Other = () => new Conv1D(4, 2, 2, "causal", "channels_first", 1, 2, "relu", false, "he_normal", "ones", Penalty, new L2(), Penalty, new NonNeg(),
-                new UnitNorm(), "c", Half, false),
+                new UnitNorm(), 3, 6, "c", Half, false),
             Fixed = ["dilation_rate"],
         },
         new(d => new Conv1D(4, 3, padding: "causal", dilationRate: 2, dtype: d), [[2, 6, 3]], [2, 6, 4], 2, 40),

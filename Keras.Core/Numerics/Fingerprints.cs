@@ -1,17 +1,30 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 
-namespace Keras.Layers;
+namespace Keras;
 
 /// <summary>The two hashes of texts that Keras's layers use, on their UTF-8 bytes.</summary>
 static class Fingerprints
 {
-    /// <summary>The bin of a text: FarmHash64, or SipHash-2-4 where there is a salt.</summary>
-    internal static long Bin(string text, int bins, Salt? salt)
+    /// <summary>The fingerprint of no feature, which others are joined to.</summary>
+    internal const ulong Start = 0xDECAFCAFFE;
+
+    internal const ulong Factor = 0xc6a4a7935bd1e995;
+
+    /// <summary>The bin of a text: FarmHash64, or SipHash-2-4 where there is a key.</summary>
+    internal static long Bin(string text, int bins, (ulong First, ulong Second)? key) => Bin(System.Text.Encoding.UTF8.GetBytes(text), bins, key);
+
+    /// <summary>The bin of an integer's decimal digits.</summary>
+    internal static long Bin(long number, int bins, (ulong First, ulong Second)? key)
     {
-        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
-        return (long)((salt is { } key ? SipHash.Of(bytes, key) : FarmHash.Of(bytes)) % (ulong)bins);
+        Span<byte> digits = stackalloc byte[20];
+        number.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);
+        return Bin(digits[..length], bins, key);
     }
+
+    static long Bin(ReadOnlySpan<byte> text, int bins, (ulong First, ulong Second)? key) =>
+        (long)((key is { } k ? SipHash.Of(text, k) : FarmHash.Of(text)) % (ulong)bins);
 
     /// <summary>FarmHash64 of a text.</summary>
     internal static ulong Of(string text) => FarmHash.Of(System.Text.Encoding.UTF8.GetBytes(text));
@@ -19,9 +32,8 @@ static class Fingerprints
     /// <summary>One fingerprint of two, as TensorFlow joins those of crossed features.</summary>
     internal static ulong Join(ulong first, ulong second)
     {
-        const ulong factor = 0xc6a4a7935bd1e995;
-        var joined = (first ^ factor ^ (Shifted(second * factor) * factor)) * factor;
-        return Shifted(Shifted(joined) * factor);
+        var joined = (first ^ Factor ^ (Shifted(second * Factor) * Factor)) * Factor;
+        return Shifted(Shifted(joined) * Factor);
     }
 
     internal static ulong Shifted(ulong value) => value ^ (value >> 47);
@@ -138,7 +150,7 @@ static class FarmHash
 /// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012).</summary>
 static class SipHash
 {
-    internal static ulong Of(ReadOnlySpan<byte> s, Salt key)
+    internal static ulong Of(ReadOnlySpan<byte> s, (ulong First, ulong Second) key)
     {
         ulong a = key.First ^ 0x736f6d6570736575, b = key.Second ^ 0x646f72616e646f6d, c = key.First ^ 0x6c7967656e657261,
             d = key.Second ^ 0x7465646279746573;
