@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Keras;
 
 /// <summary>An attribute, decoded when it is asked for: those that nobody reads may be of any kind.</summary>
@@ -15,11 +13,13 @@ sealed class Hdf5Attribute
         Dictionary<string, Hdf5Attribute> attributes = [];
         foreach (var message in messages)
             if (message.Type == Hdf5Message.Attribute)
-                Add(source, attributes, message.IsShared ? throw source.Bad("shared attributes are not supported", "an attribute in its place", "a shared message") : message.Data);
+                Add(source, attributes, message.IsShared ? throw Shared(source) : message.Data);
             else if (message.Type == Hdf5Message.AttributeInfo)
                 ReadDense(source, attributes, message.Data.Span);
         return attributes;
     }
+
+    static ModelFileException Shared(Hdf5Source source) => source.Bad("shared attributes are not supported", "an attribute in its place", "a shared message");
 
     static void ReadDense(Hdf5Source source, Dictionary<string, Hdf5Attribute> attributes, ReadOnlySpan<byte> data)
     {
@@ -30,11 +30,13 @@ sealed class Hdf5Attribute
         if (address == Hdf5Source.Undefined) return;
         var heap = new Hdf5FractalHeap(source, address);
         const int id = 8;
-        foreach (var record in Hdf5BTree2.Read(source, tree, Hdf5BTree2.AttributeNames)) Add(source, attributes, heap.Get(record[..Math.Min(id, record.Length)]));
+        foreach (var record in Hdf5BTree2.Read(source, tree, Hdf5BTree2.AttributeNames))
+            Add(source, attributes, record.Length > id && (record.Span[id] & Hdf5Header.SharedFlag) == 0 ? heap.Get(record[..id]) : throw Shared(source));
     }
 
     static void Add(Hdf5Source source, Dictionary<string, Hdf5Attribute> attributes, ReadOnlyMemory<byte> data)
     {
+        if (attributes.Count >= Hdf5Header.MaxMessages) throw source.Bad("there are too many attributes", $"at most {Hdf5Header.MaxMessages}", "more");
         var attribute = new Hdf5Attribute(source, data);
         if (!attributes.TryAdd(attribute._name, attribute))
             throw source.Bad("two attributes have one name", "different names", $"\"{ModelFileException.Show(attribute._name)}\" twice");
@@ -73,29 +75,6 @@ sealed class Hdf5Attribute
         var (type, count) = Read(source);
         return count == 0 ? [] : Hdf5Text.Decode(source, type, _data.Span, (int)count, $"attribute \"{ModelFileException.Show(_name)}\"");
     }
-
-    internal double Number(Hdf5Source source)
-    {
-        var (type, count) = Read(source);
-        if (type.Kind != Hdf5Kind.Number || count != 1) throw source.Bad($"attribute \"{ModelFileException.Show(_name)}\" is not one number", "a number", $"{count} of {type.Name}");
-        var bytes = _data.Span[..type.Size].ToArray();
-        if (type.IsBigEndian) bytes.AsSpan().Reverse();
-        return type.DType switch
-        {
-            DType.Bool or DType.UInt8 => bytes[0],
-            DType.Int8 => (sbyte)bytes[0],
-            DType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-            DType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
-            DType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-            DType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
-            DType.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
-            DType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-            DType.Float16 => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
-            DType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-            DType.Float64 => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-            _ => throw source.Bad($"attribute \"{ModelFileException.Show(_name)}\" is not a plain number", "an integer or a float", type.DType.Name()),
-        };
-    }
 }
 
 /// <summary>Decodes texts, of fixed length in their place or of variable length in the global heap.</summary>
@@ -105,13 +84,14 @@ static class Hdf5Text
     {
         if (type.Kind is not (Hdf5Kind.Text or Hdf5Kind.FixedText)) throw source.Bad($"{what} is not text", "text", type.Name);
         var texts = new string[count];
-        long total = 0;
+        // Texts may share their bytes in a file; honest ones do not.
+        var (most, total) = (Math.Min(source.Limits.MaxTextBytes, source.Length), 0L);
         for (var i = 0; i < count; i++)
         {
             var element = data.Slice(i * type.Size, type.Size);
             var bytes = type.Kind == Hdf5Kind.Text ? Variable(source, element) : Trim(element, type.IsSpacePadded);
             total += bytes.Length;
-            if (total > source.Limits.MaxTextBytes) throw source.Bad($"{what} is too long", $"at most {source.Limits.MaxTextBytes} bytes", "more");
+            if (total > most) throw source.Bad($"{what} is too long", $"at most {most} bytes", "more");
             texts[i] = Hdf5Links.Text(source, bytes, what);
         }
         return texts;

@@ -2,10 +2,13 @@ using System.Text;
 
 namespace Keras;
 
-/// <summary>An attribute to be written: texts of variable length, or the bytes of numbers.</summary>
-sealed class Hdf5AttributeWriter(string name, byte[] type, int? length, IReadOnlyList<string> texts, byte[] data)
+/// <summary>An attribute to be written: a text, or a list of texts that has a length.</summary>
+sealed class Hdf5AttributeWriter(string name, IReadOnlyList<string> texts, bool isList)
 {
     const int Element = 16;
+
+    /// <summary>The empty list becomes an empty array of float64, as h5py writes it.</summary>
+    readonly byte[] _type = texts.Count == 0 ? Hdf5TypeCode.Of(DType.Float64) : Hdf5TypeCode.Text.ToArray();
 
     internal string Name => name;
 
@@ -13,23 +16,20 @@ sealed class Hdf5AttributeWriter(string name, byte[] type, int? length, IReadOnl
 
     int NameSize => Encoding.UTF8.GetByteCount(name) + 1;
 
-    int SpaceSize => length is null ? 8 : 16;
-
-    int DataSize => texts.Count > 0 ? texts.Count * Element : data.Length;
+    int SpaceSize => isList ? 16 : 8;
 
     /// <summary>The size of the message with its prefix.</summary>
-    internal int MessageSize => 8 + 8 + Hdf5Bytes.Pad8(NameSize) + Hdf5Bytes.Pad8(type.Length) + SpaceSize + Hdf5Bytes.Pad8(DataSize);
+    internal int MessageSize => 8 + 8 + Hdf5Bytes.Pad8(NameSize) + Hdf5Bytes.Pad8(_type.Length) + SpaceSize + texts.Count * Element;
 
     internal void Write(Hdf5Bytes bytes, Hdf5HeapWriter heap, ref int at)
     {
         var end = at + MessageSize;
         bytes.U16(ref at, Hdf5Message.Attribute).U16(ref at, MessageSize - 8).U32(ref at, 0);
-        bytes.U8(ref at, 1).U8(ref at, 0).U16(ref at, NameSize).U16(ref at, type.Length).U16(ref at, SpaceSize).Text(ref at, name);
+        bytes.U8(ref at, 1).U8(ref at, 0).U16(ref at, NameSize).U16(ref at, _type.Length).U16(ref at, SpaceSize).Text(ref at, name);
         at = Hdf5Bytes.Pad8(at);
-        bytes.Put(ref at, type);
+        bytes.Put(ref at, _type);
         at = Hdf5Bytes.Pad8(at);
-        if (length is { } count) Hdf5Writer.WriteSpace(bytes, ref at, [count]);
-        else Hdf5Writer.WriteSpace(bytes, ref at, []);
+        Hdf5Writer.WriteSpace(bytes, ref at, isList ? [texts.Count] : []);
         foreach (var text in texts)
         {
             var (collection, index) = heap.Next();
@@ -37,7 +37,6 @@ sealed class Hdf5AttributeWriter(string name, byte[] type, int? length, IReadOnl
             // An empty text is stored nowhere.
             bytes.U32(ref at, size).U64(ref at, size == 0 ? 0 : collection).U32(ref at, size == 0 ? 0 : index);
         }
-        bytes.Put(ref at, data);
         at = end;
     }
 }

@@ -8,15 +8,14 @@ static class Hdf5BTree2
     const int NodeOverhead = 10;
     const int MaxDepth = 32;
 
-    internal const int HugeObjects = 1, LinkNames = 5, LinkOrders = 6, AttributeNames = 8, AttributeOrders = 9, Chunks = 10, FilteredChunks = 11;
+    internal const int HugeObjects = 1, LinkNames = 5, AttributeNames = 8, Chunks = 10, FilteredChunks = 11;
 
     sealed class Tree
     {
         internal required Hdf5Source Source;
-        internal required int Type, NodeSize, RecordSize, Depth;
+        internal required int Type, RecordSize;
         internal required int CountWidth;
         internal required int[] TotalWidth, Capacity;
-        internal HashSet<long> Visited = [];
         internal List<ReadOnlyMemory<byte>> Records = [];
     }
 
@@ -54,7 +53,7 @@ static class Hdf5BTree2
             total = UInt128.Min((UInt128)(capacity[level] + 1) * total + (UInt128)capacity[level], ulong.MaxValue);
             width[level] = Width((ulong)total);
         }
-        return new Tree { Source = source, Type = type, NodeSize = nodeSize, RecordSize = recordSize, Depth = depth, CountWidth = countWidth, TotalWidth = width, Capacity = capacity };
+        return new Tree { Source = source, Type = type, RecordSize = recordSize, CountWidth = countWidth, TotalWidth = width, Capacity = capacity };
     }
 
     static int Width(ulong most) => BitOperations.Log2(Math.Max(1, most)) / 8 + 1;
@@ -62,7 +61,6 @@ static class Hdf5BTree2
     static void ReadNode(Tree tree, long address, int count, int level)
     {
         var source = tree.Source;
-        if (!tree.Visited.Add(address)) throw source.Bad("the B-tree leads to itself", "each node once", $"address {address} again");
         if (count > tree.Capacity[level]) throw source.Bad("a node of the B-tree holds more records than fit", tree.Capacity[level], count);
         var pointer = level == 0 ? 0 : source.AddressSize + tree.CountWidth + (level > 1 ? tree.TotalWidth[level - 1] : 0);
         var block = source.Block(address, NodeOverhead + (long)count * tree.RecordSize + (level == 0 ? 0 : (count + 1L) * pointer));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Keras;
@@ -14,7 +15,7 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
     readonly Hdf5Layout _layout;
     DType? _dtype;
 
-    internal Hdf5Dataset(Hdf5File file, string path, List<Hdf5Message> messages) : base(file, path, messages)
+    internal Hdf5Dataset(Hdf5File file, Hdf5Place place, List<Hdf5Message> messages) : base(file, place, messages)
     {
         var source = At();
         if (Find(Hdf5Message.ExternalFiles) is not null) throw Bad("external storage is refused: it reads other files", "data in the file", "a list of files");
@@ -67,10 +68,9 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
 
     void CheckStorage()
     {
-        var (source, stored) = (File.Source, _layout.Storage == Hdf5Storage.Compact ? _layout.Data.Length : _layout.Size);
-        if (Bytes == 0 || _layout.Storage == Hdf5Storage.Chunked || (_layout.Storage == Hdf5Storage.Contiguous && _layout.Address == Hdf5Source.Undefined)) return;
-        if (stored != Bytes) throw Bad("the data have another size than the shape", $"{Bytes} bytes", $"{stored} bytes");
-        if (_layout.Storage == Hdf5Storage.Contiguous) source.Check(_layout.Address, Bytes);
+        if (Bytes == 0 || _layout.Storage > Hdf5Storage.Contiguous || _layout is { Storage: Hdf5Storage.Contiguous, Address: Hdf5Source.Undefined }) return;
+        if (_layout.Size is { } stored && stored != Bytes) throw Bad("the data have another size than the shape", $"{Bytes} bytes", $"{stored} bytes");
+        if (_layout.Storage == Hdf5Storage.Contiguous) File.Source.Check(_layout.Address, Bytes);
     }
 
     /// <summary>Reads the elements in row-major order, as the machine orders their bytes.</summary>
@@ -116,7 +116,7 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
                 break;
             default:
                 Hdf5Fill.Into(source, Find(Hdf5Message.Fill) ?? Find(Hdf5Message.OldFill), _type.Size, to, Bytes);
-                if (_layout.Address != Hdf5Source.Undefined) new Hdf5Chunks(source, _layout, _space, _type.Size, Hdf5Filter.ReadAll(source, Find(Hdf5Message.Filters))).Read(to);
+                if (_layout.Address != Hdf5Source.Undefined) new Hdf5Chunks(source, _layout, _space, _type.Size, Hdf5Filter.ReadAll(source, Find(Hdf5Message.Filters), _type.Size), to).Read();
                 break;
         }
     }
@@ -138,11 +138,11 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
         }
     });
 
-    static void Reverse(Span<ushort> values) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(values, values);
+    static void Reverse(Span<ushort> values) => BinaryPrimitives.ReverseEndianness(values, values);
 
-    static void Reverse(Span<uint> values) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(values, values);
+    static void Reverse(Span<uint> values) => BinaryPrimitives.ReverseEndianness(values, values);
 
-    static void Reverse(Span<ulong> values) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(values, values);
+    static void Reverse(Span<ulong> values) => BinaryPrimitives.ReverseEndianness(values, values);
 
     // Kernels count on 0 and 1; a file may hold any byte.
     void MakeTruths(byte* to) => Pieces(to, (_, piece) =>

@@ -7,14 +7,13 @@ sealed class Hdf5File
 {
     static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
 
-    readonly Dictionary<long, List<Hdf5Message>> _headers = [];
+    readonly HashSet<long> _groups = [];
     int _opened;
 
     Hdf5File(Hdf5Source source)
     {
         Source = source;
-        var root = ReadSuperblock();
-        Root = Open("/", root, null) as Hdf5Group ?? throw source.Bad("the file has no root", "a group", "something else");
+        Root = Open(source.Place, ReadSuperblock()) as Hdf5Group ?? throw source.Bad("the file has no root", "a group", "something else");
     }
 
     /// <summary>Opens a file in a seekable stream.</summary>
@@ -29,23 +28,24 @@ sealed class Hdf5File
 
     internal Hdf5Source Source { get; }
 
-    internal Hdf5Object? Open(string path, long address, Hdf5Group? parent)
+    internal Hdf5Object? Open(Hdf5Place place, long address)
     {
-        Source.Path = path;
         if (_opened++ >= Source.Limits.MaxEntries) throw Source.Bad("the file has too many objects", $"at most {Source.Limits.MaxEntries}", "more");
-        if (!_headers.TryGetValue(address, out var messages)) _headers[address] = messages = Hdf5Header.Read(Source, address);
-        if (messages.Exists(m => m.Type is Hdf5Message.SymbolTable or Hdf5Message.LinkInfo or Hdf5Message.Link)) return new Hdf5Group(this, path, messages, address, parent);
-        return messages.Exists(m => m.Type == Hdf5Message.Layout) ? new Hdf5Dataset(this, path, messages) : null;
+        var messages = Hdf5Header.Read(Source, address);
+        if (!messages.Exists(m => m.Type is Hdf5Message.SymbolTable or Hdf5Message.LinkInfo or Hdf5Message.Link))
+            return messages.Exists(m => m.Type == Hdf5Message.Layout) ? new Hdf5Dataset(this, place, messages) : null;
+        // Groups that hold each other have paths without end, or more than any file has objects.
+        if (!_groups.Add(address)) throw Source.Bad("a group is in two places", "groups in a tree", "a second link to one");
+        return new Hdf5Group(this, place, messages);
     }
 
     long ReadSuperblock()
     {
         Source.Base = FindSignature();
-        var (least, most) = (48, 100);
-        if (Source.Left(0) < least) throw Source.Bad("the file ends too early", $"at least {least} bytes", Source.Left(0));
+        const int most = 100;
         var cursor = new Hdf5Cursor(Source, Source.Peek(0, (int)Math.Min(most, Source.Left(0))), "superblock");
         cursor.Signature(Signature);
-        return cursor.Version(0, 3) is var version && version < 2 ? ReadOld(ref cursor, version) : ReadNew(ref cursor);
+        return cursor.Version(0, 3) is var version and < 2 ? ReadOld(ref cursor, version) : ReadNew(ref cursor);
     }
 
     /// <summary>The file may begin behind a block of the user's, at a power of two.</summary>

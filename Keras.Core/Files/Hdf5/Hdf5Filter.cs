@@ -11,7 +11,7 @@ readonly record struct Hdf5Filter(int Id, string Name)
     static readonly Dictionary<int, string> Unsupported = new() { [4] = "szip", [5] = "n-bit", [6] = "scale-offset", [32000] = "LZF", [32001] = "Blosc", [32004] = "LZ4", [32015] = "Zstandard" };
 
     /// <summary>The filters in the order in which they were applied.</summary>
-    internal static Hdf5Filter[] ReadAll(Hdf5Source source, Hdf5Message? message)
+    internal static Hdf5Filter[] ReadAll(Hdf5Source source, Hdf5Message? message, int elementSize)
     {
         if (message is not { } found) return [];
         if (found.IsShared) throw source.Bad("shared filters are not supported", "filters in their place", "a shared message");
@@ -28,10 +28,12 @@ readonly record struct Hdf5Filter(int Id, string Name)
             cursor.Skip(2);
             var values = cursor.U16();
             cursor.Skip(version == 1 ? (name + 7) / 8 * 8 : name);
-            cursor.Skip(4L * values + (version == 1 && values % 2 != 0 ? 4 : 0));
+            var first = values > 0 ? cursor.U32() : default(uint?);
+            cursor.Skip(4L * Math.Max(0, values - 1) + (version == 1 && values % 2 != 0 ? 4 : 0));
             if (id is not (Deflate or Shuffle or Fletcher32))
                 throw source.Bad("the data are filtered in a way that is not supported", "deflate, shuffle or Fletcher's checksum", Unsupported.GetValueOrDefault(id, $"filter {id}"),
                     "Save the file again without it.");
+            if (id == Shuffle && first != elementSize) throw source.Bad("the data are shuffled by another size than an element's", elementSize, first);
             filters[i] = new Hdf5Filter(id, id switch { Deflate => "deflate", Shuffle => "shuffle", _ => "Fletcher's checksum" });
             if (Array.FindIndex(filters, f => f.Id == id) < i) throw source.Bad("the data are filtered twice in one way", "each filter once", filters[i].Name);
         }
@@ -39,52 +41,56 @@ readonly record struct Hdf5Filter(int Id, string Name)
     }
 
     /// <summary>Undoes the filters: from the bytes in the file to those of one chunk. No step gives more than a chunk and a checksum.</summary>
-    internal static byte[] Undo(Hdf5Source source, Hdf5Filter[] filters, uint mask, byte[] stored, int chunkBytes, int elementSize)
+    internal static ReadOnlySpan<byte> Undo(Hdf5Source source, Hdf5Filter[] filters, uint mask, ref byte[] stored, ref byte[] spare, int count, int chunkBytes, int elementSize)
     {
         for (var i = filters.Length - 1; i >= 0; i--)
         {
             if ((mask >> i & 1) != 0) continue;
-            stored = filters[i].Id switch
+            if (filters[i].Id == Fletcher32)
             {
-                Deflate => Inflate(source, stored, chunkBytes),
-                Shuffle => Unshuffle(stored, elementSize),
-                _ => Check(source, stored),
-            };
+                count = Check(source, stored.AsSpan(0, count));
+                continue;
+            }
+            // A checksum may have been put behind the chunk before it was compressed.
+            var most = Math.Max(chunkBytes + sizeof(uint), count);
+            if (spare.Length < most) spare = new byte[most];
+            if (filters[i].Id == Deflate) count = Inflate(source, new MemoryStream(stored, 0, count), spare.AsSpan(0, chunkBytes + sizeof(uint)));
+            else Unshuffle(stored.AsSpan(0, count), spare, elementSize);
+            (stored, spare) = (spare, stored);
         }
-        return stored.Length == chunkBytes ? stored : throw source.Bad("a chunk has another size than it should", chunkBytes, stored.Length);
+        return count == chunkBytes ? stored.AsSpan(0, count) : throw source.Bad("a chunk has another size than it should", chunkBytes, count);
     }
 
-    static byte[] Inflate(Hdf5Source source, byte[] stored, int chunkBytes)
+    static int Inflate(Hdf5Source source, MemoryStream stored, Span<byte> to)
     {
-        // A checksum may have been put behind the chunk before it was compressed.
-        var result = new byte[chunkBytes + sizeof(uint)];
         try
         {
-            using var inflater = new ZLibStream(new MemoryStream(stored), CompressionMode.Decompress);
-            var count = inflater.ReadAtLeast(result, result.Length, throwOnEndOfStream: false);
-            if (count == result.Length && inflater.ReadByte() >= 0) throw source.Bad("a chunk unpacks to more than it should", $"at most {result.Length} bytes", "more");
-            return result[..count];
+            using var inflater = new ZLibStream(stored, CompressionMode.Decompress);
+            var count = inflater.ReadAtLeast(to, to.Length, throwOnEndOfStream: false);
+            return count < to.Length || inflater.ReadByte() < 0 ? count : throw source.Bad("a chunk unpacks to more than it should", $"at most {to.Length} bytes", "more");
         }
         catch (InvalidDataException e)
         {
-            throw new ModelFileException("HDF5", source.Path, "a chunk cannot be unpacked", "deflated data", "something else", "The file is damaged.", e);
+            throw source.Bad("a chunk cannot be unpacked", "deflated data", "something else", "The file is damaged.", e);
         }
     }
 
-    static byte[] Unshuffle(byte[] stored, int elementSize)
+    static void Unshuffle(ReadOnlySpan<byte> stored, Span<byte> to, int elementSize)
     {
         var count = stored.Length / elementSize;
-        var result = (byte[])stored.Clone();
         for (var b = 0; b < elementSize; b++)
-            for (var i = 0; i < count; i++) result[i * elementSize + b] = stored[b * count + i];
-        return result;
+        {
+            var plane = stored.Slice(b * count, count);
+            for (var i = 0; i < plane.Length; i++) to[i * elementSize + b] = plane[i];
+        }
+        stored[(count * elementSize)..].CopyTo(to[(count * elementSize)..]);
     }
 
-    static byte[] Check(Hdf5Source source, byte[] stored)
+    /// <summary>The number of bytes before a checksum that fits.</summary>
+    static int Check(Hdf5Source source, ReadOnlySpan<byte> stored)
     {
         if (stored.Length < sizeof(uint)) throw source.Bad("a chunk is cut short", "a checksum", $"{stored.Length} bytes");
-        var data = stored[..^sizeof(uint)];
-        var (found, computed) = (BitConverter.ToUInt32(stored, data.Length), Hdf5Checksum.Fletcher32(data));
-        return found == computed ? data : throw source.Bad("the checksum of a chunk does not fit", $"{computed:x8}", $"{found:x8}", "The file is damaged.");
+        var (found, computed) = (BitConverter.ToUInt32(stored[^sizeof(uint)..]), Hdf5Checksum.Fletcher32(stored[..^sizeof(uint)]));
+        return found == computed ? stored.Length - sizeof(uint) : throw source.Bad("the checksum of a chunk does not fit", $"{computed:x8}", $"{found:x8}", "The file is damaged.");
     }
 }

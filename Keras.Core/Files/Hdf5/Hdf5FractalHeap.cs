@@ -76,7 +76,7 @@ sealed class Hdf5FractalHeap
             var (row, rowStart, blockSize) = Row(offset);
             if (row >= rows) throw _source.Bad("an object lies outside the heap", $"{rows} rows", $"row {row}");
             var column = (offset - rowStart) / blockSize;
-            address = Child(address, row, (int)column);
+            address = Child(address, rows, row, (int)column);
             offset -= rowStart + column * blockSize;
             if (blockSize <= _maxDirect) return Slice(address, blockSize, offset, length);
             rows = BitOperations.Log2((ulong)blockSize) - BitOperations.Log2((ulong)(_startSize * _width)) + 1;
@@ -92,27 +92,35 @@ sealed class Hdf5FractalHeap
         return (row, first << row - 1, _startSize << row - 1);
     }
 
-    long Child(long address, int row, int column)
+    long Child(long address, int rows, int row, int column)
     {
-        var prefix = 4 + 1 + _source.AddressSize + _offsetWidth;
-        new Hdf5Cursor(_source, _source.Peek(address, prefix), "block of a heap").Signature("FHIB"u8);
-        var at = address + prefix + ((long)row * _width + column) * _source.AddressSize;
-        var child = new Hdf5Cursor(_source, _source.Peek(at, _source.AddressSize), "block of a heap").Address();
-        return child == Hdf5Source.Undefined ? throw _source.Bad("an object lies in a part of the heap that is not there", "a block", "none") : child;
+        var cursor = Open(address, Prefix + (long)rows * _width * _source.AddressSize + sizeof(uint), isDirect: false);
+        cursor.Skip(((long)row * _width + column) * _source.AddressSize);
+        return cursor.Address() is var child and not Hdf5Source.Undefined ? child : throw _source.Bad("an object lies in a part of the heap that is not there", "a block", "none");
+    }
+
+    int Prefix => 5 + _source.AddressSize + _offsetWidth;
+
+    /// <summary>A block behind its prefix; each is read and checked once.</summary>
+    Hdf5Cursor Open(long address, long size, bool isDirect)
+    {
+        const string what = "block of a heap";
+        var isNew = !_blocks.TryGetValue(address, out var block);
+        if (isNew) _blocks[address] = block = _source.Block(address, size);
+        var cursor = new Hdf5Cursor(_source, block, what);
+        cursor.Signature(isDirect ? "FHDB"u8 : "FHIB"u8);
+        cursor.Version(0, 0);
+        if (cursor.Address() != _address) throw _source.Bad("the block of a heap belongs to another heap", _address, "another");
+        cursor.Skip(_offsetWidth);
+        if (isNew && !isDirect) Hdf5Checksum.Verify(_source, block, what);
+        if (isNew && isDirect && _hasChecksums) Verify(block!, cursor.Position);
+        return cursor;
     }
 
     ReadOnlyMemory<byte> Slice(long address, long size, long offset, long length)
     {
-        if (!_blocks.TryGetValue(address, out var block))
-        {
-            _blocks[address] = block = _source.Block(address, size);
-            var cursor = new Hdf5Cursor(_source, block, "block of a heap");
-            cursor.Signature("FHDB"u8);
-            cursor.Version(0, 0);
-            if (cursor.Address() != _address) throw _source.Bad("the block of a heap belongs to another heap", _address, "another");
-            cursor.Skip(_offsetWidth);
-            if (_hasChecksums) Verify(block, cursor.Position);
-        }
+        Open(address, size, isDirect: true);
+        var block = _blocks[address];
         if (offset > block.Length || length > block.Length - offset) throw _source.Bad("an object lies outside its block of the heap", $"within {block.Length} bytes", $"{length} at {offset}");
         return block.AsMemory((int)offset, (int)length);
     }

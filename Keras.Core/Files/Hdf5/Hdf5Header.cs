@@ -4,14 +4,19 @@ namespace Keras;
 readonly record struct Hdf5Message(int Type, bool IsShared, ReadOnlyMemory<byte> Data)
 {
     internal const int Space = 0x01, LinkInfo = 0x02, DataType = 0x03, OldFill = 0x04, Fill = 0x05, Link = 0x06, ExternalFiles = 0x07,
-        Layout = 0x08, GroupInfo = 0x0a, Filters = 0x0b, Attribute = 0x0c, Continuation = 0x10, SymbolTable = 0x11, Driver = 0x14,
+        Layout = 0x08, Filters = 0x0b, Attribute = 0x0c, Continuation = 0x10, SymbolTable = 0x11, Driver = 0x14,
         AttributeInfo = 0x15, Last = 0x18;
 }
 
 /// <summary>Reads object headers of both versions, with their continuations.</summary>
 ref struct Hdf5Header
 {
-    const int SharedFlag = 0x02, RefuseUnknownFlag = 0x80;
+    internal const int SharedFlag = 0x02;
+
+    const int RefuseUnknownFlag = 0x80;
+
+    /// <summary>As many as the format can count.</summary>
+    internal const int MaxMessages = 65535;
 
     readonly Hdf5Source _source;
     readonly List<Hdf5Message> _messages = [];
@@ -104,8 +109,7 @@ ref struct Hdf5Header
         }
         if (message.Type >= Hdf5Message.Last && (flags & RefuseUnknownFlag) != 0)
             throw _source.Bad("the object has a message that a reader must know", "known messages", $"message type {message.Type}");
-        if (_messages.Count >= _source.Limits.MaxEntries)
-            throw _source.Bad("the object header has too many messages", $"at most {_source.Limits.MaxEntries}", "more");
+        if (_messages.Count >= MaxMessages) throw _source.Bad("the object header has too many messages", $"at most {MaxMessages}", "more");
         if (message.Type != 0) _messages.Add(message);
     }
 }

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Keras;
 
-/// <summary>A name in a group and what it leads to. Only hard links are followed: others name something that may lie elsewhere,
-/// even in another file, and are kept only to be refused by <see cref="Refused"/>.</summary>
-readonly record struct Hdf5Link(string Name, long Address, string? Refused = null);
+/// <summary>What a name in a group leads to. Only hard links are followed: others name something that may lie elsewhere, even in
+/// another file, and are kept only to be refused by <see cref="Refused"/>.</summary>
+readonly record struct Hdf5Link(long Address, string? Refused, long? Order);
 
 /// <summary>Reads what a group holds, in whichever of the format's three ways.</summary>
 sealed class Hdf5Links
@@ -15,16 +15,13 @@ sealed class Hdf5Links
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     readonly Hdf5Source _source;
-    readonly List<(Hdf5Link Link, long Order)> _links = [];
-    readonly HashSet<long> _visited = [];
-    bool _isOrdered;
+    readonly Dictionary<string, Hdf5Link> _links = [];
 
     Hdf5Links(Hdf5Source source) => _source = source;
 
-    /// <summary>Names and addresses, by order of creation where the file tells it and else by name: as h5py gives them.</summary>
-    internal static List<Hdf5Link> Read(Hdf5Source source, List<Hdf5Message> messages)
+    internal static Dictionary<string, Hdf5Link> Read(Hdf5Source source, List<Hdf5Message> messages)
     {
-        var links = new Hdf5Links(source) { _isOrdered = true };
+        var links = new Hdf5Links(source);
         foreach (var message in messages)
             switch (message.Type)
             {
@@ -32,26 +29,15 @@ sealed class Hdf5Links
                 case Hdf5Message.Link: links.ReadLink(message.Data.Span); break;
                 case Hdf5Message.LinkInfo: links.ReadDense(message.Data.Span); break;
             }
-        return links.Sorted();
+        return links._links;
     }
 
-    List<Hdf5Link> Sorted()
+    void Add(string name, Hdf5Link link)
     {
-        var names = new HashSet<string>(_links.Count);
-        foreach (var ((name, _, _), _) in _links)
-            if (!names.Add(name)) throw _source.Bad("two links of a group have one name", "different names", $"\"{ModelFileException.Show(name)}\" twice");
-        _links.Sort(_isOrdered ? (a, b) => a.Order.CompareTo(b.Order) : (a, b) => string.CompareOrdinal(a.Link.Name, b.Link.Name));
-        return _links.ConvertAll(link => link.Link);
-    }
-
-    void Add(Hdf5Link link, long? order)
-    {
-        var name = link.Name;
         if (name.Length == 0 || name.Contains('/')) throw _source.Bad("a link's name is none", "a name without a slash", $"\"{ModelFileException.Show(name)}\"");
         if (_links.Count >= _source.Limits.MaxEntries) throw _source.Bad("the group holds too much", $"at most {_source.Limits.MaxEntries}", "more");
         if (link.Refused is null && link.Address == Hdf5Source.Undefined) throw _source.Bad("a link leads nowhere", "an address", $"none for \"{ModelFileException.Show(name)}\"");
-        _isOrdered &= order is not null;
-        _links.Add((link, order ?? 0));
+        if (!_links.TryAdd(name, link)) throw _source.Bad("two links of a group have one name", "different names", $"\"{ModelFileException.Show(name)}\" twice");
     }
 
     void ReadSymbolTable(ReadOnlySpan<byte> data)
@@ -64,24 +50,20 @@ sealed class Hdf5Links
         header.Skip(3);
         var size = header.Length();
         header.Length();
-        var names = header.Address();
-        _source.Check(names, size);
-        ReadTree(tree, names, size, -1);
+        ReadTree(tree, _source.Block(header.Address(), size), -1);
     }
 
-    void ReadTree(long address, long names, long size, int expected)
+    void ReadTree(long address, byte[] names, int expected)
     {
-        if (!_visited.Add(address)) throw _source.Bad("the B-tree of a group leads to itself", "each node once", $"address {address} again");
         var (level, count) = TreeNode(_source, address, 0, expected);
         var pair = _source.LengthSize + _source.AddressSize;
-        var children = _source.Block(address + 8 + 2 * _source.AddressSize, (long)count * pair);
-        var cursor = new Hdf5Cursor(_source, children, "B-tree of a group");
+        var cursor = new Hdf5Cursor(_source, _source.Block(address + 8 + 2 * _source.AddressSize, (long)count * pair), "B-tree of a group");
         for (var i = 0; i < count; i++)
         {
             cursor.Length();
             var child = cursor.Address();
-            if (level > 0) ReadTree(child, names, size, level - 1);
-            else ReadSymbols(child, names, size);
+            if (level > 0) ReadTree(child, names, level - 1);
+            else ReadSymbols(child, names);
         }
     }
 
@@ -97,9 +79,8 @@ sealed class Hdf5Links
         return (level, cursor.U16());
     }
 
-    void ReadSymbols(long address, long names, long size)
+    void ReadSymbols(long address, byte[] names)
     {
-        if (!_visited.Add(address)) throw _source.Bad("the B-tree of a group leads to the same names again", "each node once", $"address {address} again");
         var head = new Hdf5Cursor(_source, _source.Peek(address, 8), "symbol node");
         head.Signature("SNOD"u8);
         head.Version(1, 1);
@@ -108,30 +89,19 @@ sealed class Hdf5Links
         var cursor = new Hdf5Cursor(_source, _source.Block(address + 8, (long)count * (2 * _source.AddressSize + 24)), "symbol node");
         for (var i = 0; i < count; i++)
         {
-            var offset = cursor.Address();
-            var target = cursor.Address();
-            var kind = cursor.U32();
+            var (name, target, kind) = (HeapName(names, cursor.Address()), cursor.Address(), cursor.U32());
             cursor.Skip(20);
-            var name = HeapName(names, size, offset);
             if (kind > 2) throw _source.Bad("an entry of a group is of an unknown kind", "0 to 2", kind);
-            Add(new Hdf5Link(name, target, kind == 2 ? "a soft link" : null), null);
+            Add(name, new Hdf5Link(target, kind == 2 ? "a soft link" : null, null));
         }
     }
 
-    string HeapName(long names, long size, long offset)
+    string HeapName(byte[] names, long offset)
     {
-        if (offset < 0 || offset >= size) throw _source.Bad("a name lies outside the heap of its group", $"less than {size}", offset);
-        const int step = 64;
-        var bytes = new List<byte>();
-        while (bytes.Count <= MaxName && offset < size)
-        {
-            var part = _source.Peek(names + offset, (int)Math.Min(step, size - offset));
-            var end = part.IndexOf((byte)0);
-            bytes.AddRange(end < 0 ? part : part[..end]);
-            if (end >= 0) return Name(bytes.ToArray());
-            offset += part.Length;
-        }
-        throw _source.Bad("a name has no end", $"at most {MaxName} bytes", $"{bytes.Count} and more");
+        if (offset < 0 || offset >= names.Length) throw _source.Bad("a name lies outside the heap of its group", $"less than {names.Length}", offset);
+        var name = names.AsSpan((int)offset);
+        return name[..Math.Min(MaxName + 1, name.Length)].IndexOf((byte)0) is var end and >= 0 ? Name(name[..end])
+            : throw _source.Bad("a name has no end", $"at most {MaxName} bytes", "more");
     }
 
     string Name(ReadOnlySpan<byte> bytes) => Text(_source, bytes, "name");
@@ -160,13 +130,8 @@ sealed class Hdf5Links
         var length = cursor.Count(1 << (flags & 3));
         if (length > MaxName) throw _source.Bad("a name is too long", $"at most {MaxName} bytes", length);
         var name = Name(cursor.Take(length));
-        Add(kind switch
-        {
-            0 => new Hdf5Link(name, cursor.Address()),
-            1 => new Hdf5Link(name, Hdf5Source.Undefined, "a soft link"),
-            64 => new Hdf5Link(name, Hdf5Source.Undefined, "an external link"),
-            _ => new Hdf5Link(name, Hdf5Source.Undefined, $"a link of kind {kind}"),
-        }, order);
+        var refused = kind switch { 0 => null, 1 => "a soft link", 64 => "an external link", _ => $"a link of kind {kind}" };
+        Add(name, new Hdf5Link(kind == 0 ? cursor.Address() : Hdf5Source.Undefined, refused, order));
     }
 
     void ReadDense(ReadOnlySpan<byte> data)

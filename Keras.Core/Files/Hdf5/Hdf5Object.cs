@@ -1,16 +1,25 @@
 namespace Keras;
 
+/// <summary>Where an object stands. Paths are put together when they are asked for: together they are far larger than a file of
+/// long names that are nested.</summary>
+readonly record struct Hdf5Place(Hdf5Group? Parent, string Name)
+{
+    internal string Path => Parent is null ? "/" : Parent.Place.Parent is null ? $"/{Name}" : $"{Parent.Path}/{Name}";
+}
+
 /// <summary>A group or a dataset: something with a path and attributes.</summary>
 abstract class Hdf5Object
 {
-    private protected Hdf5Object(Hdf5File file, string path, List<Hdf5Message> messages) => (File, Path, Messages) = (file, path, messages);
+    private protected Hdf5Object(Hdf5File file, Hdf5Place place, List<Hdf5Message> messages) => (File, Place, Messages) = (file, place, messages);
 
     private protected Hdf5File File { get; }
 
     private protected List<Hdf5Message> Messages { get; }
 
     /// <summary>The path from the file's root, such as <c>/layers/dense/vars</c>; the root's is <c>/</c>.</summary>
-    internal string Path { get; }
+    internal string Path => Place.Path;
+
+    internal Hdf5Place Place { get; }
 
     Dictionary<string, Hdf5Attribute> Attributes => field ??= Hdf5Attribute.ReadAll(At(), Messages);
 
@@ -31,13 +40,9 @@ abstract class Hdf5Object
     /// <exception cref="ModelFileException">It is something else.</exception>
     internal string[]? TryTexts(string name) => Attributes.TryGetValue(name, out var attribute) ? attribute.Texts(At()) : null;
 
-    /// <summary>An attribute that is one number, or <c>null</c> where there is none of that name.</summary>
-    /// <exception cref="ModelFileException">It is something else.</exception>
-    internal double? TryNumber(string name) => Attributes.TryGetValue(name, out var attribute) ? attribute.Number(At()) : null;
-
-    private protected Hdf5Source At()
+    private protected Hdf5Source At(Hdf5Place? place = null)
     {
-        File.Source.Path = Path;
+        File.Source.Place = place ?? Place;
         return File.Source;
     }
 

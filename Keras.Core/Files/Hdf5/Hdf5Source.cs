@@ -10,6 +10,7 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
 
     const int Window = 8192;
     const int SmallestCost = 16;
+    const long LargestBlock = 64L << 20;
 
     readonly byte[] _window = new byte[Window];
     long _windowStart;
@@ -28,12 +29,12 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
     internal int LengthSize { get; set; } = sizeof(long);
 
     /// <summary>The object being read: what errors name.</summary>
-    internal string Path { get; set; } = "/";
+    internal Hdf5Place Place { get; set; }
 
     internal Hdf5GlobalHeap Heap => field ??= new Hdf5GlobalHeap(this);
 
-    internal ModelFileException Bad(string what, object? expected, object? received, string? hint = null) =>
-        new("HDF5", Path, what, expected, received, hint);
+    internal ModelFileException Bad(string what, object? expected, object? received, string? hint = null, Exception? inner = null) =>
+        new("HDF5", Place.Path, what, expected, received, hint, inner);
 
     /// <summary>Begins a new budget: for each thing that the caller asks for by itself.</summary>
     internal void Refill() => _spent = 0;
@@ -57,8 +58,9 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
     internal byte[] Block(long address, long count)
     {
         var position = Check(address, count);
-        Spend(count);
         if (count <= Window) return Peek(address, (int)count).ToArray();
+        Spend(count);
+        if (count > Math.Clamp(Limits.MaxTextBytes, LargestBlock, Array.MaxLength)) throw Bad("a block of the structure is too large", $"at most {LargestBlock} bytes", count);
         var block = new byte[count];
         Fill(position, block);
         return block;

@@ -129,19 +129,11 @@ abstract class Hdf5ObjectWriter
     internal List<Hdf5AttributeWriter> Attributes { get; } = [];
 
     /// <summary>Sets an attribute that is one text.</summary>
-    internal void Attribute(string name, string text) => Add(new(name, Hdf5TypeCode.Text.ToArray(), null, [text], []));
+    internal void Attribute(string name, string text) => Add(new(name, [text], isList: false));
 
-    /// <summary>Sets an attribute that is a list of texts. The empty list becomes an empty array of float64, as h5py writes it.</summary>
+    /// <summary>Sets an attribute that is a list of texts.</summary>
     /// <exception cref="ArgumentException">The list does not fit the 64 KiB that the format allows.</exception>
-    internal void Attribute(string name, IReadOnlyList<string> texts) => Add(texts.Count == 0
-        ? new(name, Hdf5TypeCode.Of(DType.Float64), 0, [], [])
-        : new(name, Hdf5TypeCode.Text.ToArray(), texts.Count, texts, []));
-
-    /// <summary>Sets an attribute that is a number.</summary>
-    internal void Attribute(string name, long value) => Add(new(name, Hdf5TypeCode.Of(DType.Int64), null, [], BitConverter.GetBytes(value)));
-
-    /// <summary>Sets an attribute that is a number.</summary>
-    internal void Attribute(string name, double value) => Add(new(name, Hdf5TypeCode.Of(DType.Float64), null, [], BitConverter.GetBytes(value)));
+    internal void Attribute(string name, IReadOnlyList<string> texts) => Add(new(name, texts, isList: true));
 
     void Add(Hdf5AttributeWriter attribute)
     {

@@ -47,25 +47,29 @@ static class Hdf5Files
 
     internal static byte[] Bytes(int count) => [.. Enumerable.Range(1, count).Select(i => (byte)(37 * i))];
 
-    /// <summary>Reads all that is in a file: what any use of it would touch.</summary>
-    internal static int ReadAll(Hdf5File file)
+    /// <summary>Reads all that is in a file, which is what any use of it would touch; tells what is there.</summary>
+    internal static List<string> ReadAll(Hdf5File file)
     {
-        var count = 0;
+        List<string> found = [];
         var groups = new Stack<Hdf5Group>([file.Root]);
         while (groups.TryPop(out var group))
         {
             ReadAttributes(group);
             foreach (var name in group.Names)
             {
-                count++;
                 if (group.TryGroup(name) is { } inner) groups.Push(inner);
-                if (group.TryDataset(name) is not { } dataset) continue;
+                if (group.TryDataset(name) is not { } dataset)
+                {
+                    found.Add($"{group.Path} {name}");
+                    continue;
+                }
                 ReadAttributes(dataset);
                 if (dataset.IsText) dataset.ReadTexts();
                 else Read(dataset);
+                found.Add($"{dataset.Path} {(dataset.IsText ? "text" : dataset.DType)} {dataset.Shape}");
             }
         }
-        return count;
+        return found;
     }
 
     static void ReadAttributes(Hdf5Object item)

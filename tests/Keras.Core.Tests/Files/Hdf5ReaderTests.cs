@@ -42,8 +42,6 @@ sealed class Hdf5ReaderTests
             Assert.That(root.TryTexts("layer_names"), Is.EqualTo(["dense", "conv2d_1"]));
             Assert.That(root.TryTexts("vlen_names"), Is.EqualTo(["a", "bcd", "ünïcode"]));
             Assert.That(root.TryTexts("empty"), Is.Empty);
-            Assert.That(root.TryNumber("f"), Is.EqualTo(1.5));
-            Assert.That(root.TryNumber("b"), Is.EqualTo(1));
             Assert.That(vars.TryDataset("strscalar")!.ReadTexts(), Is.EqualTo(["a json string"]));
             Assert.That(vars.TryDataset("vs")!.ReadTexts(), Is.EqualTo(["x", "yy"]));
         }
@@ -58,10 +56,11 @@ sealed class Hdf5ReaderTests
         for (var i = 0; i < 300; i++) Assert.That(Hdf5Files.Read<float>(many, $"d{i}"), Is.EqualTo([(float)i]));
     }
 
-    [Test]
-    public void ChunksAreUnpacked()
+    [TestCase("h5py-3.7-default.h5")]
+    [TestCase("h5py-3.7-latest.h5")]
+    public void ChunksAreUnpacked(string name)
     {
-        var vars = Hdf5Files.Open(Hdf5Files.Sample("h5py-3.7-default.h5")).Root.TryGroup("layers/dense/vars")!;
+        var vars = Hdf5Files.Open(Hdf5Files.Sample(name)).Root.TryGroup("layers/dense/vars")!;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Hdf5Files.Read<float>(vars, "gz"), Is.EqualTo(Ramp));
@@ -79,8 +78,8 @@ sealed class Hdf5ReaderTests
         {
             Assert.That(kernel.DType, Is.EqualTo(dtype));
             Assert.That(kernel.Shape, Is.EqualTo(Shape.Create([4, 3])));
-            Assert.That(file.Root.TryGroup("optimizer/vars")!.Names.Count(), Is.EqualTo(10));
-            Assert.That(Hdf5Files.ReadAll(file), Is.EqualTo(22));
+            Assert.That(file.Root.TryGroup("optimizer/vars")!.Names, Has.Count.EqualTo(10));
+            Assert.That(Hdf5Files.ReadAll(file), Has.Count.EqualTo(22));
         }
     }
 
@@ -96,26 +95,11 @@ sealed class Hdf5ReaderTests
             Assert.That(link.Message, Does.StartWith("[HDF5 \"/soft\"] links to somewhere else are not followed. Expected: a hard link. Received: a soft link."));
             Assert.That(link.Path, Is.EqualTo("/soft"));
             Assert.That(lzf.Path, Is.EqualTo("/layers/dense/vars/lzf"));
-            Assert.That(lzf.Message, Does.Contain("LZF").Or.Contain("index"));
-            Assert.That(() => root.TryNumber("ints"), Throws.TypeOf<ModelFileException>());
+            Assert.That(lzf.Message, Does.Contain("LZF"));
+            Assert.That(() => root.TryTexts("ints"), Throws.TypeOf<ModelFileException>());
             Assert.That(() => root.TryText("f"), Throws.TypeOf<ModelFileException>());
             Assert.That(() => root.TryDataset("layers/dense/vars/vs")!.DType, Throws.TypeOf<ModelFileException>());
             Assert.That(() => root.TryDataset("layers/dense/vars/0")!.ReadInto(new byte[4]), Throws.ArgumentException);
         }
-    }
-
-    /// <summary>A stream may give less than it is asked for.</summary>
-    [Test]
-    public void StreamsMayGiveOneByteAtATime()
-    {
-        using var drip = new DripStream(Hdf5Files.Sample("h5py-3.7-default.h5"));
-        Assert.That(Hdf5Files.Read<float>(Hdf5File.Open(drip).Root, "layers/dense/vars/gz"), Is.EqualTo(Ramp));
-    }
-
-    sealed class DripStream(byte[] bytes) : MemoryStream(bytes, writable: false)
-    {
-        public override int Read(Span<byte> buffer) => base.Read(buffer.IsEmpty ? buffer : buffer[..1]);
-
-        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(1, count));
     }
 }

@@ -8,7 +8,7 @@ static class Samples
 {
     internal const long MemoryAllowed = 64L << 20;
 
-    static readonly TimeSpan TimeAllowed = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan TimeAllowed = TimeSpan.FromSeconds(1);
 
     internal static string Goldens { get; } = Environment.GetEnvironmentVariable("KERAS_GOLDENS") is { Length: > 0 } named ? named : AboveTests();
 
