@@ -215,12 +215,8 @@ public class SafetensorsTests
         header[^1] = '}';
         var bytes = File(header.ToString());
         Assert.That(() => Safetensors.Open(new MemoryStream(bytes)), Throws.TypeOf<ModelFileException>().With.Message.Contains("too many tensors"));
-        var before = Environment.CpuUsage.TotalTime;
-        using var file = Safetensors.Open(new MemoryStream(bytes), new LoadLimits { MaxEntries = count + 1 });
+        using var file = Soon.Does(() => Safetensors.Open(new MemoryStream(bytes), new LoadLimits { MaxEntries = count + 1 }), TimeSpan.FromSeconds(5));
         Assert.That(file.Names, Has.Count.EqualTo(count + 1));
-        var spent = Environment.CpuUsage.TotalTime - before;
-        Assert.That(spent, Is.LessThan(TimeSpan.FromSeconds(5)));
-        TestContext.Out.WriteLine($"{spent.TotalSeconds:F1} s of processor time for {bytes.Length >> 20} MiB");
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Keras.Layers;
 
@@ -17,14 +16,12 @@ sealed class HostileConfigTests
 
     static void Refused(JsonNode node, params string[] says)
     {
-        var watch = Stopwatch.StartNew();
-        var error = Assert.Catch(() => Layer.Deserialize(node));
+        var error = Soon.Does(() => Assert.Catch(() => Layer.Deserialize(node)), TimeSpan.FromSeconds(1));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(error, Is.InstanceOf<ArgumentException>().Or.InstanceOf<NotSupportedException>());
             foreach (var part in says) Assert.That(error!.Message, Does.Contain(part));
             Assert.That(error!.Message, Has.Length.LessThan(4000));
-            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1)));
         }
     }
 
