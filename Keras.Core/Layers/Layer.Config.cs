@@ -36,9 +36,15 @@ public abstract partial class Layer
     public virtual void BuildFromConfig(JsonObject config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var shapes = config["shapes_dict"] is JsonObject { Count: > 0 } named ? Nest.List(named.Select(s => Placeholders(s.Value)))
-            : config["input_shape"] is { } shape ? Placeholders(shape) : null;
-        if (shapes is null) return;
+        if (ShapesOf(config) is { } shapes) BuildFor(shapes);
+    }
+
+    Nest? ShapesOf(JsonObject config) => config["shapes_dict"] is JsonObject { Count: > 0 } named ? Nest.List(named.Select(s => Placeholders(s.Value)))
+        : config["input_shape"] is { } shape ? Placeholders(shape) : null;
+
+    /// <summary>Makes the weights for tensors of these shapes.</summary>
+    void BuildFor(Nest shapes)
+    {
         EnsureBuilt(shapes);
         if (!HoldsUnbuilt) return;
         try
@@ -56,7 +62,7 @@ public abstract partial class Layer
     internal void RecordBuild(JsonObject config)
     {
         if (!Built) BuildFromConfig(config);
-        else if (BuiltFor is { IsTensor: true } && config["input_shape"] is JsonArray shape && shape.All(d => d is null or JsonValue) && !JsonRead.Dims(shape).Matches(BuiltFor.Tensor.Shape))
+        else if (ShapesOf(config) is not null && BuiltFor is { IsTensor: true } && config["input_shape"] is JsonArray shape && shape.All(d => d is null or JsonValue) && !JsonRead.Dims(shape).Matches(BuiltFor.Tensor.Shape))
             throw Errors.Argument(Who, "build_config names another shape than the layer gets", BuiltFor, JsonRead.Short(shape));
         if (Built) _recordedBuild = (JsonObject)config.DeepClone();
     }

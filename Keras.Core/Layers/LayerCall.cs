@@ -16,5 +16,8 @@ sealed class LayerCall(Layer layer, Nest inputs, bool? training, object? options
     /// <summary>How many calls the layer had before.</summary>
     internal int Index { get; } = layer.CountCall();
 
+    /// <summary>How the file that holds the call names its inputs, where one does.</summary>
+    internal CallStyle? Style { get; set; }
+
     internal IReadOnlyList<Tensor> Outputs { get; set; } = [];
 }

@@ -91,7 +91,15 @@ public abstract class Loss
 
     /// <summary>Reads Keras's name, such as <c>"mse"</c> or <c>"categorical_crossentropy"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
-    public static implicit operator Loss(string name) => name is "crossentropy" or "ce" ? new Losses.ByOutput() : KnownTypes.Create<Loss>(name);
+    public static implicit operator Loss(string name)
+    {
+        var loss = name is "crossentropy" or "ce" ? new Losses.ByOutput() : KnownTypes.Create<Loss>(name);
+        loss.GivenName = name;
+        return loss;
+    }
+
+    /// <summary>The name that it was made of, which files hold in place of it; <c>null</c> for an object.</summary>
+    internal string? GivenName { get; private set; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -84,12 +84,15 @@ public abstract class Metric
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
     public static implicit operator Metric(string name)
     {
-        if (Metrics.ByOutput.IsName(name)) return new Metrics.ByOutput(name);
-        var metric = KnownTypes.Create<Metric>(name);
+        var metric = Metrics.ByOutput.IsName(name) ? new Metrics.ByOutput(name) : KnownTypes.Create<Metric>(name);
+        metric.GivenName = name;
         // Keras's short names stay: "mse" is logged as mse.
         if (!string.Equals(name, metric.GetType().Name, StringComparison.Ordinal)) metric.Name = name;
         return metric;
     }
+
+    /// <summary>The name that it was made of, which files hold in place of it; <c>null</c> for an object.</summary>
+    internal string? GivenName { get; private set; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

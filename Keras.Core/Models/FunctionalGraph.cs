@@ -14,12 +14,17 @@ sealed class FunctionalGraph
         foreach (var input in inputs.Flatten())
             _inputs[input] = input.IsSymbolic ? Begin(input) : throw Errors.Argument(who, "an input of a model must come from an Input", "a symbolic tensor", input);
         Sort();
-        Layers = FindLayers();
+        Operations = new OperationGraph(this);
+        Layers = [.. Operations.Operations.OfType<Layer>().Where(l => l is not Operation)];
+        CheckNames();
     }
 
     internal Nest Inputs { get; }
 
     internal Nest Outputs { get; }
+
+    /// <summary>What is computed, in Keras's order.</summary>
+    internal OperationGraph Operations { get; }
 
     /// <summary>The layers in Keras's order: those furthest from the outputs first.</summary>
     internal IReadOnlyList<Layer> Layers { get; }
@@ -46,6 +51,12 @@ sealed class FunctionalGraph
         return tensor.Mask is null ? tensor.Inputs.ToArray() : [.. tensor.Inputs, tensor.Mask];
     }
 
+    void CheckNames()
+    {
+        if (Operations.Operations.OfType<Layer>().GroupBy(l => l.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw Errors.Argument(_who, "two layers have the same name", "different names", $"\"{twice.Key}\" {twice.Count()} times");
+    }
+
     void Sort()
     {
         var done = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
@@ -68,50 +79,6 @@ sealed class FunctionalGraph
     {
         if (tensor.Op is Placeholder && !_inputs.ContainsKey(tensor))
             throw Errors.Argument(_who, "the outputs need an Input that is not among the inputs", Inputs, $"Input \"{tensor.Op.Name}\"");
-    }
-
-    // As keras/src/ops/function.py (map_graph): depth from the outputs, ties in the order of the first visit.
-    List<Layer> FindLayers()
-    {
-        var calls = Calls.ToList();
-        var visits = VisitOrder();
-        var depths = calls.ToDictionary(c => c, _ => 0);
-        var layers = new Dictionary<Layer, int>();
-        foreach (var call in Enumerable.Reverse(calls))
-        {
-            var depth = Math.Max(depths[call], layers.GetValueOrDefault(call.Layer));
-            layers[call.Layer] = depths[call] = depth;
-            foreach (var parent in Parents(call)) depths[parent] = Math.Max(depths[parent], depth + 1);
-        }
-        return [.. layers.Keys.OrderByDescending(l => layers[l]).ThenBy(l => visits[l])];
-    }
-
-    /// <summary>The calls that a call's inputs come from, also through ops outside of layers.</summary>
-    HashSet<LayerCall> Parents(LayerCall call)
-    {
-        var parents = new HashSet<LayerCall>();
-        var stack = new Stack<Tensor>(call.Inputs.Flatten());
-        while (stack.TryPop(out var tensor))
-        {
-            if (CallOf(tensor) is { } parent) parents.Add(parent);
-            else
-                foreach (var need in Needs(tensor)) stack.Push(need);
-        }
-        return parents;
-    }
-
-    Dictionary<Layer, int> VisitOrder()
-    {
-        var visits = new Dictionary<Layer, int>();
-        var stack = new Stack<Tensor>(Outputs.Flatten().Reverse());
-        var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
-        while (stack.TryPop(out var tensor))
-        {
-            if (!seen.Add(tensor)) continue;
-            if (CallOf(tensor) is { } call) visits.TryAdd(call.Layer, visits.Count);
-            foreach (var need in Needs(tensor).Reverse()) stack.Push(need);
-        }
-        return visits;
     }
 
     /// <summary>The outputs for other inputs.</summary>

@@ -31,7 +31,7 @@ public partial class Model
         return (Model)ObjectConfig.Copy(model);
 
         Layer Copy(Layer layer) => copies.TryGetValue(layer, out var copy) ? copy : copies[layer] =
-            layer is Model inner && (cloneFunction is null || recursive) ? CloneModel(inner, null, cloneFunction, callFunction, recursive)
+            layer is Operation ? layer : layer is Model inner && (cloneFunction is null || recursive) ? CloneModel(inner, null, cloneFunction, callFunction, recursive)
             : cloneFunction is not null ? cloneFunction(layer) : (Layer)ObjectConfig.Copy(layer);
 
         static Keras.Layers.Input Begin(Nest inputs) => inputs.Flatten() is [var input] ? input.History?.Layer as Keras.Layers.Input ?? Keras.Layers.Input.Like(input)

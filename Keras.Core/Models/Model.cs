@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Keras;
 
 /// <summary>A layer that can be trained. Made of symbolic tensors (functional), or subclassed: then layers in fields are found by themselves, and
@@ -123,8 +121,12 @@ public partial class Model : Layer
     /// <param name="metrics">What is shown besides the loss: a list, or one for each output.</param>
     /// <param name="weightedMetrics">Metrics that sample weights count for.</param>
     public void Compile(Optimizer? optimizer = null, PerOutput<Loss>? loss = null, IReadOnlyList<double>? lossWeights = null,
-        MetricLists? metrics = null, MetricLists? weightedMetrics = null) =>
+        MetricLists? metrics = null, MetricLists? weightedMetrics = null)
+    {
         _trainer = new Trainer(this, optimizer ?? "rmsprop", loss, lossWeights, metrics, weightedMetrics);
+        _compiled = null;
+        _given = (loss, lossWeights, metrics, weightedMetrics);
+    }
 
     /// <summary>Trains the model.</summary>
     /// <param name="x">The inputs, samples along the first axis.</param>
@@ -207,7 +209,4 @@ public partial class Model : Layer
     /// <param name="output">Where to. Default the console.</param>
     /// <exception cref="InvalidOperationException">The model is not built.</exception>
     public void Summary(int? lineLength = null, TextWriter? output = null) => (output ?? Console.Out).Write(ModelSummary.Of(this, lineLength));
-
-    /// <inheritdoc/>
-    public override JsonObject GetConfig() => throw Errors.Unsupported(Who, "the config of a model cannot be written yet", "a layer", "a model");
 }

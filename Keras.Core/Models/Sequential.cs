@@ -12,7 +12,11 @@ public sealed class Sequential : Model
     /// <param name="layers">The layers in order; an <see cref="Keras.Layers.Input"/> may stand first.</param>
     /// <param name="trainable">Default true.</param>
     /// <param name="name">Default <c>sequential</c> and a number.</param>
-    public Sequential(IEnumerable<Layer>? layers = null, bool trainable = true, string? name = null) : base(name, trainable: trainable)
+    public Sequential(IEnumerable<Layer>? layers = null, bool trainable = true, string? name = null) : this(layers, trainable, name, null)
+    {
+    }
+
+    Sequential(IEnumerable<Layer>? layers, bool trainable, string? name, DTypePolicy? dtype) : base(name, dtype, trainable)
     {
         foreach (var layer in layers ?? []) Push(layer);
         Rebuild();
@@ -115,5 +119,36 @@ public sealed class Sequential : Model
     }
 
     /// <inheritdoc/>
-    public override JsonObject GetConfig() => throw Errors.Unsupported(Who, "the config of a model cannot be written yet", "a layer", "a model");
+    public override JsonObject GetConfig()
+    {
+        var config = new JsonObject { ["name"] = Name, ["trainable"] = Trainable, ["dtype"] = Serialization.Write(Dtype) };
+        var input = Graph is not null ? _input!.History!.Layer : _stack.FirstOrDefault() as Keras.Layers.Input;
+        config["layers"] = new JsonArray([.. (input is null ? Layers : Layers.Prepend(input)).Select(l => (JsonNode)Serialization.Write(l))]);
+        if (Graph is not null) config["build_input_shape"] = ValueKind.WriteAny(_input!.Shape);
+        return config;
+    }
+
+    /// <summary>Makes a model of what <see cref="GetConfig"/> gives.</summary>
+    /// <param name="config">As Keras writes it.</param>
+    /// <param name="customObjects">Classes and functions of one's own by name. Default the registered ones.</param>
+    /// <exception cref="ArgumentException">A class is unknown, or the config does not fit together.</exception>
+    public static new Sequential FromConfig(JsonObject config, CustomObjects? customObjects = null) => Serialization.Open(config, Read, customObjects);
+
+    internal static Sequential Read(JsonObject config)
+    {
+        var name = config["name"] is { } given ? JsonRead.Text(given) : null;
+        var entries = config["layers"] as JsonArray ?? throw Errors.Argument($"Sequential {JsonRead.Short(config["name"])}", "layers is missing", "a list", JsonRead.Short(config["layers"]));
+        var layers = entries.Select(e => Serialization.Read<Layer>(e ?? throw new FormatException())).ToArray();
+        var model = new Sequential(layers, config["trainable"] is not { } trainable || JsonRead.Bool(trainable), name, config["dtype"] is { } dtype ? DTypePolicy.Read(dtype) : null);
+        if (model.Graph is null && model.Layers.Count > 0 && config["build_input_shape"] is JsonArray { Count: > 0 } shape && shape.All(d => d is null or JsonValue)) model.Begin(JsonRead.Dims(shape));
+        return model;
+    }
+
+    /// <summary>Puts an input of this shape in front.</summary>
+    void Begin(Shape shape)
+    {
+        var first = Layers[0];
+        _input = new Keras.Layers.Input(shape.Slice(1, shape.Rank - 1), shape[0] == Shape.Unknown ? null : shape[0], first.Dtype.ComputeDType).Output;
+        Rebuild();
+    }
 }

@@ -15,6 +15,17 @@ static class ObjectConfig
         type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).FirstOrDefault()
         ?? throw Errors.Unsupported(type.Name, "the class has no public constructor", "one", "none");
 
+    /// <summary>Whether the constructor has these arguments.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole; registering a type keeps it.")]
+    internal static bool Takes(Type type, params ReadOnlySpan<string> names)
+    {
+        if (type.GetConstructors().Length == 0) return false;
+        var parameters = Constructor(type).GetParameters();
+        foreach (var name in names)
+            if (!parameters.Any(p => p.Name == name)) return false;
+        return true;
+    }
+
     /// <summary>Calls the constructor; an argument that has no value gets its default.</summary>
     internal static object Construct(Type type, Func<ParameterInfo, object?> value)
     {

@@ -10,6 +10,7 @@ sealed class ReadScope
     readonly Dictionary<long, (object? Made, JsonObject Node)> _shared = [];
     readonly List<(Layer Layer, JsonObject Node)> _layers = [];
     readonly List<(Layer Layer, JsonObject Shapes)> _unbuilt = [];
+    readonly List<Action> _whenBuilt = [];
     int _depth, _within;
 
     internal static ReadScope? Current => _current;
@@ -89,6 +90,15 @@ sealed class ReadScope
         var waiting = Enumerable.Reverse(_unbuilt).ToArray();
         _unbuilt.Clear();
         foreach (var (layer, shapes) in waiting) layer.RecordBuild(shapes);
+        foreach (var action in _whenBuilt) action();
+        _whenBuilt.Clear();
+    }
+
+    /// <summary>Runs an action when all layers that are being read are built.</summary>
+    internal static void WhenBuilt(Action action)
+    {
+        if (_current is { _within: > 0 } scope) scope._whenBuilt.Add(action);
+        else action();
     }
 
     object Shared(long id, JsonObject node, Func<object> make)

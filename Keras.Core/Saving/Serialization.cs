@@ -10,7 +10,9 @@ static class Serialization
     /// <summary>The deepest nesting of JSON and of objects within objects.</summary>
     internal const int MaxDepth = 1024, MaxNested = 200;
 
-    internal static JsonObject Write(object made)
+    internal static JsonObject Write(object made) => made is Model model ? WriteScope.Run(() => Form(model)) : Form(made);
+
+    static JsonObject Form(object made)
     {
         var (module, name, registered) = KnownTypes.NameOf(made.GetType());
         var node = new JsonObject { ["module"] = module, ["class_name"] = name };
@@ -29,6 +31,8 @@ static class Serialization
         };
         node["registered_name"] = registered;
         if (made is Layer built && built.GetBuildConfig() is { } shapes) node["build_config"] = shapes;
+        if (made is Model model) node["compile_config"] = model.GetCompileConfig() ?? [];
+        if (made is Layer shared) WriteScope.Mark(shared, node);
         return node;
     }
 
@@ -38,6 +42,14 @@ static class Serialization
         ArgumentNullException.ThrowIfNull(config);
         using var scope = customObjects is null ? null : new CustomObjectScope(customObjects);
         return ReadScope.Run(config, () => Read<T>(config));
+    }
+
+    /// <summary>Reads a config from outside by a class's own reader.</summary>
+    internal static T Open<T>(JsonObject config, Func<JsonObject, T> read, CustomObjects? customObjects) where T : Layer
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        using var scope = customObjects is null ? null : new CustomObjectScope(customObjects);
+        return ReadScope.Run(config, () => (T)ReadScope.Within([], () => read(config)));
     }
 
     internal static T Read<T>(JsonNode node, Type? wanted = null) where T : class
@@ -64,8 +76,10 @@ static class Serialization
             var other => throw Errors.Argument(type.Name, "the config is of another kind", "an object", JsonRead.Short(other)),
         };
         if (!type.IsAssignableTo(typeof(Layer))) return ObjectConfig.Construct(type, config);
-        var layer = ReadScope.Within(node, () => (Layer)(FromConfig(type) is { } own ? own(config) : ObjectConfig.Construct(type, config)));
+        var layer = ReadScope.Within(node, () => type == typeof(Sequential) ? Sequential.Read(config) : type == typeof(Model) || Model.IsFunctional(type, config) ? Model.Read(type, config)
+            : (Layer)(FromConfig(type) is { } own ? own(config) : ObjectConfig.Construct(type, config)));
         CheckName(type, layer.Name);
+        if (layer is Model model && node["compile_config"] is JsonObject { Count: > 0 } compiled) ReadScope.WhenBuilt(() => model.CompileFromConfig(compiled));
         return layer;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 
 namespace Keras;
 
@@ -7,8 +8,9 @@ public sealed class PerOutput<T> where T : class
 {
     readonly IReadOnlyList<T?> _items;
     readonly IReadOnlyDictionary<string, T>? _named;
+    readonly bool _listed;
 
-    PerOutput(IReadOnlyList<T?> items, IReadOnlyDictionary<string, T>? named = null) => (_items, _named) = (items, named);
+    PerOutput(IReadOnlyList<T?> items, IReadOnlyDictionary<string, T>? named = null, bool listed = false) => (_items, _named, _listed) = (items, named, listed);
 
 #pragma warning disable CA2225 // Arguments are written as what they are; the class is never named.
     /// <summary>One for the only output.</summary>
@@ -18,11 +20,15 @@ public sealed class PerOutput<T> where T : class
     public static implicit operator PerOutput<T>(string name) => new([typeof(T) == typeof(Loss) ? (T)(object)(Loss)name : KnownTypes.Create<T>(name)]);
 
     /// <summary>One for each output, in their order; <c>null</c> for none.</summary>
-    public static implicit operator PerOutput<T>(T?[] items) => new(items);
+    public static implicit operator PerOutput<T>(T?[] items) => new(items, listed: true);
 
     /// <summary>One for each output that is named.</summary>
     public static implicit operator PerOutput<T>(Dictionary<string, T> named) => new([], named);
 #pragma warning restore CA2225
+
+    /// <summary>As it was given, with each item in its form.</summary>
+    internal JsonNode? Write(Func<T, JsonNode?> write) => _named is not null ? new JsonObject(_named.Select(n => KeyValuePair.Create(n.Key, write(n.Value))))
+        : _items is [{ } only] && !_listed ? write(only) : new JsonArray([.. _items.Select(i => i is null ? null : write(i))]);
 
     /// <summary>One or none for each output.</summary>
     internal T?[] For(string who, IReadOnlyList<string> outputs)
@@ -42,11 +48,12 @@ public sealed class MetricLists : IEnumerable<Metric>
 {
     readonly IReadOnlyList<IReadOnlyList<Metric>> _lists;
     readonly IReadOnlyDictionary<string, Metric[]>? _named;
+    readonly bool _flat;
 
-    MetricLists(IReadOnlyList<IReadOnlyList<Metric>> lists, IReadOnlyDictionary<string, Metric[]>? named = null) => (_lists, _named) = (lists, named);
+    MetricLists(IReadOnlyList<IReadOnlyList<Metric>> lists, IReadOnlyDictionary<string, Metric[]>? named = null, bool flat = false) => (_lists, _named, _flat) = (lists, named, flat);
 
     /// <summary>A list for the only output.</summary>
-    public static MetricLists Create(ReadOnlySpan<Metric> metrics) => new([metrics.ToArray()]);
+    public static MetricLists Create(ReadOnlySpan<Metric> metrics) => new([metrics.ToArray()], flat: true);
 
 #pragma warning disable CA2225 // Arguments are written as what they are; the class is never named.
     /// <summary>A list for each output, in their order.</summary>
@@ -55,6 +62,12 @@ public sealed class MetricLists : IEnumerable<Metric>
     /// <summary>A list for each output that is named.</summary>
     public static implicit operator MetricLists(Dictionary<string, Metric[]> named) => new([], named);
 #pragma warning restore CA2225
+
+    /// <summary>As it was given, with each metric in its form.</summary>
+    internal JsonNode Write(Func<Metric, JsonNode?> write) => _named is not null ? new JsonObject(_named.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)List(n.Value, write))))
+        : _flat ? List(_lists[0], write) : new JsonArray([.. _lists.Select(l => List(l, write))]);
+
+    static JsonArray List(IEnumerable<Metric> metrics, Func<Metric, JsonNode?> write) => [.. metrics.Select(write)];
 
     /// <summary>The list of each output.</summary>
     internal IReadOnlyList<Metric>[] For(string who, IReadOnlyList<string> outputs)

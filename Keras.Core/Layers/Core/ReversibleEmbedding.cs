@@ -5,7 +5,7 @@ namespace Keras.Layers;
 public sealed class ReversibleEmbedding : Embedding
 {
     // How a call in reverse is written as inputs, so that it stays one in a functional model.
-    const string ReverseKey = "reverse";
+    internal const string ReverseKey = "reverse";
 
     /// <summary>Chooses the numbers of integers and of elements, and what belongs to the table.</summary>
     /// <param name="inputDim">How many integers there are: those from 0 up to one less.</param>

@@ -1,0 +1,18 @@
+namespace Keras;
+
+/// <summary>Functions on whole models, as <c>keras.models</c>.</summary>
+public static partial class Models
+{
+    /// <summary>Makes the model that <see cref="Model.ToJson"/> describes; its weights are new.</summary>
+    /// <param name="json">The JSON, of this library or of Keras.</param>
+    /// <param name="customObjects">Classes and functions of one's own by name. Default the registered ones.</param>
+    /// <exception cref="ArgumentException">This is no model, a class is unknown, or the config does not fit together.</exception>
+    /// <exception cref="ModelFileException">This is no JSON, or larger or deeper than files may be.</exception>
+    public static Model ModelFromJson(string json, CustomObjects? customObjects = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var node = PythonJson.Read(System.Text.Encoding.UTF8.GetBytes(json), "model_from_json")
+            ?? throw Errors.Argument("model_from_json", "this is no model", "a JSON object", "null");
+        return Serialization.Open<Layer>(node, customObjects) as Model ?? throw Errors.Argument("model_from_json", "this is a layer, no model", "a model", JsonRead.Short(node["class_name"]));
+    }
+}

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Keras.Core.Tests.Saving;
+
+/// <summary>The config of a model may hold anything: what does not fit is an error, at once, through every door.</summary>
+sealed class HostileModelTests
+{
+    const string Code = """{"module": "os", "class_name": "function", "config": "system", "registered_name": "function"}""";
+
+    const string Enable = """{"module": "keras.config", "class_name": "enable_unsafe_deserialization", "config": {}, "registered_name": null}""";
+
+    static string Layers(string layer) => $$$"""{"name": "s", "layers": [{"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [null, 4], "name": "x"}}, {{{layer}}}]}""";
+
+    static string Dense(string more = "", string outside = "") => $$"""{"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 2{{more}}}{{outside}}}""";
+
+    static string Model(string sequential) => $$"""{"module": "keras", "class_name": "Sequential", "config": {{sequential}}, "registered_name": null}""";
+
+    static string Functional(string layers, string outputs = """["d", 0, 0]""", string inputs = """["x", 0, 0]""") =>
+        $$$"""{"module": "keras.src.models.functional", "class_name": "Functional", "config": {"name": "f", "layers": [{{{Input}}}, {{{layers}}}], "input_layers": {{{inputs}}}, "output_layers": {{{outputs}}}}}""";
+
+    const string Input = """{"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": "float32", "name": "x"}, "name": "x", "inbound_nodes": []}""";
+
+    static string Called(string name, string history, string kwargs = "{}") => $$$"""
+        {"module": "keras.layers", "class_name": "Dense", "config": {"name": "{{{name}}}", "units": 4}, "name": "{{{name}}}", "inbound_nodes": [{"args": [{{{Tensor(history)}}}], "kwargs": {{{kwargs}}}}]}
+        """;
+
+    static string Tensor(string history) => $$$"""{"class_name": "__keras_tensor__", "config": {"shape": [null, 4], "dtype": "float32", "keras_history": {{{history}}}}}""";
+
+    static void Refused(string json, int seconds = 2)
+    {
+        var watch = Stopwatch.StartNew();
+        foreach (var open in (Action[])[() => Keras.Models.ModelFromJson(json), () => Layer.Deserialize(JsonNode.Parse(json, documentOptions: new() { MaxDepth = 5000 })!)])
+        {
+            var error = Assert.Catch(() => open());
+            Assert.That(error, Is.InstanceOf<ArgumentException>().Or.InstanceOf<NotSupportedException>().Or.InstanceOf<ModelFileException>(), json.Length < 2000 ? json : "");
+            Assert.That(error!.Message, Has.Length.LessThan(4000));
+        }
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(seconds)));
+    }
+
+    static IEnumerable<string> Hidden()
+    {
+        foreach (var code in (string[])[Code, Enable, """{"class_name": "__lambda__", "config": {"value": ["4wAA", null, null]}}"""])
+        {
+            foreach (var key in (string[])["kernel_regularizer", "kernel_initializer", "bias_constraint", "activation", "dtype"]) yield return Model(Layers(Dense($", \"{key}\": {code}")));
+            yield return Model(Layers(code));
+            yield return Model(Layers(Model(Layers(Dense($$$""", "kernel_regularizer": {"module": "keras.regularizers", "class_name": "L2", "config": {"l2": {{{code}}}}}""")))));
+            yield return Model(Layers(Dense("", $$""", "build_config": {"input_shape": {{code}}}""")));
+            yield return Functional(Called("d", """["x", 0, 0]""", $$"""{"training": {{code}}}"""));
+            yield return Functional(Called("d", """["x", 0, 0]""", $$"""{"mask": {{code}}}"""));
+            yield return Functional(Called("d", code));
+        }
+        yield return Functional("""{"module": "keras.src.ops.core", "class_name": "Map", "config": {"name": "d"}, "name": "d", "inbound_nodes": []}""");
+        yield return Functional("""{"module": "keras.src.ops.numpy", "class_name": "SetRandomSeed", "config": {"name": "d"}, "name": "d", "inbound_nodes": []}""");
+        yield return Functional("""{"module": "keras.src.ops.numpy", "class_name": "System.IO.File", "config": {"name": "d"}, "name": "d", "inbound_nodes": []}""");
+        foreach (var vocabulary in (string[])["/etc/passwd", "file:///etc/passwd", "http://127.0.0.1/", @"\\\\host\\share"])
+            foreach (var name in (string[])["StringLookup", "IntegerLookup", "TextVectorization"])
+            {
+                yield return Model(Layers($$$"""{"module": "keras.layers", "class_name": "{{{name}}}", "config": {"name": "v", "vocabulary": "{{{vocabulary}}}"}}"""));
+                yield return Model(Layers($$$"""{"module": "keras.layers", "class_name": "{{{name}}}", "config": {"name": "v", "output_mode": "tf_idf", "idf_weights": "{{{vocabulary}}}"}}"""));
+            }
+    }
+
+    [TestCaseSource(nameof(Hidden))]
+    public void What_is_hidden_deep_is_not_run(string json) => Refused(json);
+
+    [TestCase(Code), TestCase(Enable), TestCase("""{"class_name": "__lambda__", "config": {"value": ["4wAA", null, null]}}""")]
+    public void What_is_hidden_in_how_a_model_was_compiled_is_not_run_and_kept(string code)
+    {
+        foreach (var compiled in (string[])[$$"""{"optimizer": {{code}}, "loss": "mse"}""", $$"""{"optimizer": "sgd", "loss": {{code}}}""", $$"""{"optimizer": "sgd", "loss": "mse", "metrics": [{{code}}]}"""])
+        {
+            var node = JsonNode.Parse(Model(Layers(Dense())))!.AsObject();
+            node["compile_config"] = JsonNode.Parse(compiled);
+            var model = (Model)Layer.Deserialize(node);
+            Assert.That(model.Optimizer, Is.Null);
+            Assert.That(JsonNode.DeepEquals(model.Serialize()["compile_config"], node["compile_config"]), Is.True);
+        }
+    }
+
+    static IEnumerable<string> Graphs()
+    {
+        yield return Functional(Called("d", """["missing", 0, 0]"""));
+        yield return Functional(Called("d", """["d", 0, 0]"""));
+        yield return Functional(string.Join(", ", Called("d", """["e", 0, 0]"""), Called("e", """["g", 0, 0]"""), Called("g", """["d", 0, 0]""")));
+        yield return Functional(Called("d", """["x", 1000000000, 0]"""));
+        yield return Functional(Called("d", """["x", -1, 0]"""));
+        yield return Functional(Called("d", """["x", 0, -1]"""));
+        yield return Functional(Called("d", """["x", 0, 5]"""));
+        yield return Functional(Called("d", """["x", 0.5, 0]"""));
+        yield return Functional(Called("d", """["x", 0, 0]"""), outputs: """["nothing", 0, 0]""");
+        yield return Functional(Called("d", """["x", 0, 0]"""), outputs: """["d", 1, 0]""");
+        yield return Functional(Called("d", """["x", 0, 0]"""), outputs: "{}");
+        yield return Functional(Called("d", """["x", 0, 0]"""), outputs: "3");
+        yield return Functional(Called("d", """["x", 0, 0]"""), outputs: "null");
+        yield return Functional(Called("d", """["x", 0, 0]"""), inputs: """["d", 5, 0]""");
+        yield return Functional(Called("d", """["x", 0, 0]"""), inputs: "[]");
+        yield return Functional(string.Join(", ", Called("d", """["x", 0, 0]"""), Called("d", """["x", 0, 0]""")));
+        yield return Functional($$$"""{"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 4}, "name": "d", "inbound_nodes": [{"args": [[{{{Tensor("""["x", 0, 0]""")}}}, {{{Tensor("""["x", 0, 0]""")}}}]], "kwargs": {}}]}""");
+        yield return Functional($$$"""{"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 4}, "name": "d", "inbound_nodes": [{"args": [{"\u0000tensor": 7}], "kwargs": {}}]}""");
+        yield return Functional($$$"""{"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 4}, "name": "d", "inbound_nodes": [{"args": [], "kwargs": {}}]}""");
+        yield return Functional($$$"""{"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 4}, "name": "d", "inbound_nodes": ["x", 3]}""");
+        yield return Functional($$$"""{"module": "keras.src.ops.numpy", "class_name": "Add", "config": {"name": "d"}, "name": "d", "inbound_nodes": [{"args": [{{{Tensor("""["x", 0, 0]""")}}}], "kwargs": {}}]}""");
+        yield return """{"class_name": "Functional", "config": {}}""";
+        yield return """{"class_name": "Sequential", "config": {}}""";
+        yield return """{"class_name": "Sequential", "config": {"layers": {}}}""";
+        yield return """{"class_name": "Sequential", "config": [1]}""";
+        yield return """{"class_name": "Dense", "config": {"units": 2}}"""[..20];
+    }
+
+    [TestCaseSource(nameof(Graphs))]
+    public void Graphs_that_do_not_fit_together_are_refused(string json) => Refused(json.EndsWith('}') ? json : "{}");
+
+    [Test]
+    public void A_shared_object_is_no_part_of_itself()
+    {
+        Refused(Model(Layers($$$"""{"module": "keras", "class_name": "Sequential", "shared_object_id": 1, "config": {"name": "a", "layers": [{"module": "keras", "class_name": "Sequential", "shared_object_id": 1, "config": {"name": "a", "layers": []}}]}}""")));
+        Refused(Model($$"""{"name": "s", "layers": [{{Dense("", ", \"shared_object_id\": 1")}}, {"module": "keras.layers", "class_name": "Flatten", "config": {"name": "f"}, "shared_object_id": 1}]}"""));
+    }
+
+    [Test]
+    public void Weights_larger_than_memory_are_refused_before_they_are_made()
+    {
+        foreach (var json in (string[])[Model(Layers(Dense().Replace("2}", "1000000000000}", StringComparison.Ordinal))),
+            Model(Layers("""{"module": "keras.layers", "class_name": "Embedding", "config": {"name": "e", "input_dim": 2147483648, "output_dim": 2147483648}}"""))]) Refused(json);
+        // Files limit what their configs may ask for.
+        var many = string.Join(", ", Enumerable.Range(0, 10_000).Select(i => Dense().Replace("\"d\"", $"\"d{i}\"", StringComparison.Ordinal).Replace("2}", "3000}", StringComparison.Ordinal)));
+        Assert.That(() => LoadScope.Run(1 << 24, () => (Keras.Models.ModelFromJson(Model(Layers(many))), Array.Empty<Variable>())), Throws.ArgumentException.With.Message.Contains("larger than its file"));
+    }
+
+    [TestCase('['), TestCase('{')]
+    public void Depth_is_bounded(char open)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < 100_000; i++) text.Append(open == '[' ? "[" : "{\"a\":");
+        Assert.That(() => Keras.Models.ModelFromJson(text.ToString()), Throws.InstanceOf<Exception>().And.Not.InstanceOf<InsufficientExecutionStackException>());
+    }
+
+    static string Nested(int depth)
+    {
+        var json = Dense();
+        for (var i = 0; i < depth; i++) json = Model(Layers(json).Replace("\"s\"", $"\"s{i}\"", StringComparison.Ordinal).Replace("\"x\"", $"\"x{i}\"", StringComparison.Ordinal));
+        return json;
+    }
+
+    [Test]
+    public void A_hundred_models_within_models_load_and_five_hundred_are_refused()
+    {
+        var model = Keras.Models.ModelFromJson(Nested(100));
+        Assert.That(model.CountParams(), Is.EqualTo(10));
+        Assert.That(JsonNode.DeepEquals(Keras.Models.ModelFromJson(model.ToJson()).GetConfig(), model.GetConfig()), Is.True);
+        Refused(Nested(500));
+    }
+
+    [Test]
+    public void A_long_chain_in_wrong_order_is_put_in_order()
+    {
+        var layers = Enumerable.Range(1, 2000).Reverse().Select(i => Called($"d{i}", i == 1 ? """["x", 0, 0]""" : $"[\"d{i - 1}\", 0, 0]").Replace("\"Dense\"", "\"Activation\"", StringComparison.Ordinal).Replace("\"units\": 4", "\"activation\": \"relu\"", StringComparison.Ordinal));
+        var watch = Stopwatch.StartNew();
+        var model = Keras.Models.ModelFromJson(Functional(string.Join(", ", layers), """["d2000", 0, 0]"""));
+        Assert.That(model.Layers, Has.Count.EqualTo(2001));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
+    }
+}
