@@ -25,7 +25,7 @@ sealed class JsonChecker(string file, LoadLimits limits)
         }
         catch (JsonException e)
         {
-            throw Bad("this is no JSON", "JSON as Python's json.dumps writes it", e.Message, inner: e);
+            throw Bad("this is no JSON", "JSON as Python's json.dumps writes it", PythonJson.Reason(e), inner: e);
         }
     }
 

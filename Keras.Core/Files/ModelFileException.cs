@@ -11,17 +11,18 @@ public sealed class ModelFileException : Exception
 
     internal ModelFileException(string format, string? path, string what, object? expected, object? received, string? hint = null,
         Exception? inner = null)
-        : base(Errors.Message(path is null ? format : $"{format} \"{Show(path)}\"", what, expected, received, hint), inner) => Path = path;
+        : base(Clean(Errors.Message(path is null ? format : $"{format} \"{Show(path)}\"", what, expected, received, hint)), inner) => Path = path;
 
     /// <summary>Where inside the file it is wrong, such as <c>/layers/dense/vars/0</c>; <c>null</c> where it is the file as a whole.</summary>
     public string? Path { get; }
 
     /// <summary>Text out of a file as a message may hold it: not long, and nothing that moves a terminal's cursor.</summary>
-    internal static string Show(string text)
+    internal static string Show(string text) => text.Length > Shown ? Clean(text.AsSpan(0, Shown)) + "…" : Clean(text);
+
+    static string Clean(ReadOnlySpan<char> text)
     {
-        var shown = new StringBuilder();
-        foreach (var c in text.Length > Shown ? text.AsSpan(0, Shown) : text)
-            shown.Append(char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format ? '?' : c);
-        return text.Length > Shown ? shown.Append('…').ToString() : shown.ToString();
+        var clean = new StringBuilder();
+        foreach (var c in text) clean.Append(char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format ? '?' : c);
+        return clean.ToString();
     }
 }

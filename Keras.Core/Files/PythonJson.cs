@@ -32,8 +32,15 @@ static partial class PythonJson
         }
         catch (JsonException e)
         {
-            throw new ModelFileException("JSON", file, "this is no JSON", "JSON", e.Message, inner: e);
+            throw new ModelFileException("JSON", file, "this is no JSON", "JSON", Reason(e), inner: e);
         }
+    }
+
+    /// <summary>What is wrong with a text and where; the reader of JSON quotes as much of it as there is.</summary>
+    internal static string Reason(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {ModelFileException.Show((end < 0 ? e.Message : e.Message[..end]).TrimEnd('.'))}";
     }
 
     /// <summary>Where the text has a word for a number that JSON has no word for, standing alone and outside of strings.</summary>

@@ -49,7 +49,7 @@ sealed class SafetensorsHeader
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The reader of JSON says the latter of text that is not Unicode.
-            throw Bad(null, "the header is no JSON", "JSON in UTF-8", e.Message, inner: e);
+            throw Bad(null, "the header is no JSON", "JSON in UTF-8", e is JsonException json ? PythonJson.Reason(json) : e.Message, inner: e);
         }
         header.CheckRanges(stream.Length - header.DataStart);
         return header;

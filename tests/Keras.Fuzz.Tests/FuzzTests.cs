@@ -56,7 +56,7 @@ sealed class FuzzTests
 
     static void Run(long seed, long calls)
     {
-        var fuzzer = new Fuzzer(seed, calls, Path.Combine(TestContext.CurrentContext.WorkDirectory, $"fuzz-{seed}.txt"));
+        var fuzzer = new CallFuzzer(seed, calls, Path.Combine(TestContext.CurrentContext.WorkDirectory, $"fuzz-{seed}.txt"));
         var failures = fuzzer.Run();
         var (computed, refused) = fuzzer.Counts;
         TestContext.Out.WriteLine($"{computed} computed, {refused} refused, over {Target.All.Count} functions, in {Environment.CpuUsage.TotalTime.TotalSeconds:F0} s of processor time");
@@ -68,6 +68,6 @@ sealed class FuzzTests
         });
     }
 
-    static long Setting(string name, long value) =>
+    internal static long Setting(string name, long value) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : value;
 }

@@ -1,31 +1,40 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
 namespace Keras.Fuzz.Tests;
 
-/// <summary>Makes calls on several threads and keeps what went wrong, one example of each kind.</summary>
-sealed class Fuzzer(long seed, long calls, string lastCalls)
+/// <summary>Makes calls, which follow from a seed and an index, and keeps what went wrong, one example of each kind.</summary>
+/// <param name="seed">The seed.</param>
+/// <param name="calls">How many calls are made.</param>
+/// <param name="time">How long they are made at most; <c>null</c> for no bound.</param>
+/// <param name="workers">On how many threads.</param>
+/// <param name="allowedBytes">How much memory a call may allocate.</param>
+/// <param name="lastCalls">The file that tells the calls under way.</param>
+abstract class Fuzzer(long seed, long calls, TimeSpan? time, int workers, long allowedBytes, string lastCalls)
 {
-    const int Workers = 2;
     const int MaxLost = 8;
-    const long MaxAllocatedBytes = 2L << 30;
     // Processor time, so that a busy machine makes no difference; waiting takes none, hence the other bound.
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(20), LongestWait = TimeSpan.FromMinutes(5);
 
     readonly SortedDictionary<string, Finding> _findings = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<Target, bool> _reached = [];
-    readonly Worker[] _workers = new Worker[Workers];
-    readonly long _seed = seed, _calls = calls;
+    readonly Worker[] _workers = new Worker[workers];
+    readonly long _calls = calls, _start = Stopwatch.GetTimestamp();
     long _next = -1, _refused, _computed;
     int _lost;
 
+    private protected long Seed { get; } = seed;
 
     /// <summary>How many calls gave a value, and how many were refused.</summary>
     internal (long Computed, long Refused) Counts => (_computed, _refused);
 
-    /// <summary>The functions no call of which was computed.</summary>
-    internal IEnumerable<string> NeverComputed => Target.All.Where(t => !_reached.ContainsKey(t)).Select(t => t.Name);
+    /// <summary>Makes a call: true where it gave a value, false where it was refused properly. What it throws is a failure.</summary>
+    private protected abstract bool IsComputed(long index);
+
+    /// <summary>What is called.</summary>
+    private protected abstract string NameOf(long index);
+
+    /// <summary>The call, for a person who wants to repeat it.</summary>
+    private protected abstract string TextOf(long index);
 
     /// <summary>Runs all calls, or stops at one that does not end.</summary>
     /// <returns>The failures: kind, number, and the first call.</returns>
@@ -33,7 +42,7 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
     {
         // Where a call kills the process, the file still says which calls were under way.
         using var file = new FileStream(lastCalls, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
-        for (var i = 0; i < Workers; i++) _workers[i] = new Worker(this, i, file);
+        for (var i = 0; i < workers; i++) _workers[i] = new Worker(this, i, file);
         while (_lost < MaxLost && !Array.TrueForAll(_workers, w => w.Ends(TimeSpan.FromMilliseconds(100)))) Replace(file);
         lock (_findings) return [.. _findings.Select(f => $"{f.Value.Count} x {f.Key}\n  {f.Value.Message}\n  {Text(f.Value.Index)}")];
     }
@@ -41,10 +50,10 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
     /// <summary>Leaves threads behind whose call does not end.</summary>
     void Replace(FileStream file)
     {
-        for (var i = 0; i < Workers; i++)
+        for (var i = 0; i < workers; i++)
         {
             if (_workers[i].Stuck() is not (var index and >= 0)) continue;
-            Add($"a call that does not end: {new Call(_seed, index).Target.Name}", $"it runs for more than {Longest.TotalSeconds} seconds", index);
+            Add($"a call that does not end: {NameOf(index)}", $"it runs for more than {Longest.TotalSeconds} seconds", index);
             _lost++;
             _workers[i] = new Worker(this, i, file);
         }
@@ -52,34 +61,20 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
 
     void One(long index)
     {
-        Call? call = null;
         try
         {
-            call = new Call(_seed, index);
             var before = GC.GetAllocatedBytesForCurrentThread();
-            Judge(call);
+            Interlocked.Increment(ref (IsComputed(index) ? ref _computed : ref _refused));
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (allocated > MaxAllocatedBytes) Add($"more than {MaxAllocatedBytes >> 20} MB in {call.Target.Name}", $"{allocated >> 20} MB were allocated", index);
+            if (allocated > allowedBytes) Add($"more than {allowedBytes >> 20} MB in {NameOf(index)}", $"{allocated >> 20} MB were allocated", index);
         }
         catch (Exception e)
         {
-            Add(call is null ? $"arguments that cannot be drawn: {e.GetType().Name}" : Check.Kind(e), $"{e.GetType().Name}: {e.Message}", index);
+            Add(Check.Kind(e), $"{e.GetType().Name}: {e.Message}", index);
         }
     }
 
-    void Judge(Call call)
-    {
-        try
-        {
-            Check.Run(call);
-            Interlocked.Increment(ref _computed);
-            _reached.TryAdd(call.Target, true);
-        }
-        catch (Exception e) when (Check.IsProper(e, call))
-        {
-            Interlocked.Increment(ref _refused);
-        }
-    }
+    bool IsEnough(long next) => next >= _calls || Stopwatch.GetElapsedTime(_start) > time;
 
     void Add(string kind, string message, long index)
     {
@@ -95,11 +90,11 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
     {
         try
         {
-            return new Call(_seed, index).ToString();
+            return TextOf(index);
         }
         catch (Exception e)
         {
-            return $"#{_seed}:{index}: {e}";
+            return $"#{Seed}:{index}: {e}";
         }
     }
 
@@ -136,7 +131,7 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
             {
                 var waited = Stopwatch.GetElapsedTime(_since);
                 // All workers together have used so much; the machine gives each its share.
-                if (_index < 0 || (waited < LongestWait && (waited < Longest || Environment.CpuUsage.TotalTime - _used < Longest * Workers))) return -1;
+                if (_index < 0 || (waited < LongestWait && (waited < Longest || Environment.CpuUsage.TotalTime - _used < Longest * _fuzzer._workers.Length))) return -1;
                 _left = true;
                 return _index;
             }
@@ -148,7 +143,7 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
             while (Next() is var index and >= 0)
             {
                 Array.Fill(line, (byte)' ');
-                Encoding.ASCII.GetBytes($"{_fuzzer._seed}:{index}", line);
+                Encoding.ASCII.GetBytes($"{_fuzzer.Seed}:{index}", line);
                 line[^1] = (byte)'\n';
                 RandomAccess.Write(file.SafeFileHandle, line, number * line.Length);
                 _fuzzer.One(index);
@@ -158,7 +153,7 @@ sealed class Fuzzer(long seed, long calls, string lastCalls)
         long Next()
         {
             var next = Interlocked.Increment(ref _fuzzer._next);
-            lock (_gate) (_index, _since, _used) = (_left || next >= _fuzzer._calls ? -1 : next, Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            lock (_gate) (_index, _since, _used) = (_left || _fuzzer.IsEnough(next) ? -1 : next, Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             return _index;
         }
     }

@@ -87,6 +87,7 @@ public class PythonJsonTests
     [TestCase("""[NaN1]""", "$", "no JSON")]
     [TestCase("""[-NaN]""", "$", "no JSON")]
     [TestCase("""[nan]""", "$", "no JSON")]
+    [TestCase("[nul\u001b[2J]", "$", "line 1, byte 5: ")]
     [TestCase("""[+Infinity]""", "$", "no JSON")]
     [TestCase("""{NaN: 1}""", "$", "no JSON")]
     [TestCase("""[NaNNaN]""", "$", "no JSON")]

@@ -32,6 +32,7 @@ static class Samples
             if (part is not null) Assert.That(error.Message, Does.Contain(part));
             Assert.That(error.Message, Does.Contain("Expected: ").And.Contain("Received: "));
             Assert.That(error.Message, Has.Length.LessThan(2000));
+            Assert.That(error.Message.Any(char.IsControl), Is.False);
             Assert.That(allocated, Is.LessThan(MemoryAllowed));
         });
         return error;

@@ -1,0 +1,190 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using Keras.Core.Tests.Files;
+
+namespace Keras.Fuzz.Tests;
+
+/// <summary>A reader of files that gets damaged ones.</summary>
+/// <param name="Name">What tests and messages call it.</param>
+/// <param name="Samples">Files that are sound.</param>
+/// <param name="Read">Reads all that a file holds.</param>
+sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
+{
+    const long MaxBytes = 16 << 20;
+
+    static readonly LoadLimits Limits = new() { MaxBytes = MaxBytes, MaxTextBytes = MaxBytes, MaxInflatedBytes = MaxBytes };
+
+    static readonly byte[] Buffer = new byte[MaxBytes];
+
+    /// <summary>Every reader, a line each.</summary>
+    internal static FileTarget[] All { get; } =
+    [
+        new("zip", FileSamples.Archives(), ReadArchive),
+        new("json", FileSamples.Texts(), ReadJson),
+        new("safetensors", FileSamples.Safetensors(), bytes => Safetensors.Load(bytes, Limits)),
+        new("safetensors-index", FileSamples.Indices(), ReadIndex),
+        new("npy", FileSamples.Arrays(), bytes => NumPy.Load(bytes, limits: Limits)),
+        new("npz", FileSamples.ArrayArchives(), bytes => NumPy.LoadNpz(new MemoryStream(bytes), limits: Limits)),
+        new("hdf5", FileSamples.Hdf5(), ReadHdf5),
+    ];
+
+    internal byte[] Draw(long seed, long index) => new Mutation(new Dice(seed, index), Samples).Draw();
+
+    static void ReadArchive(byte[] bytes)
+    {
+        var zip = new ZipArchiveReader(new MemoryStream(bytes), Limits);
+        foreach (var member in zip.Members)
+        {
+            var content = zip.ReadAll(member, MaxBytes);
+            using var again = zip.OpenSeekable(member);
+            if (again.Length != content.Length) throw new InvariantException("a member has two lengths");
+        }
+    }
+
+    static void ReadJson(byte[] bytes)
+    {
+        var text = PythonJson.Write(PythonJson.Read(bytes, "a.json", Limits));
+        var again = PythonJson.Write(PythonJson.Read(Encoding.UTF8.GetBytes(text), "b.json", Limits));
+        if (text != again) throw new InvariantException("what was read is written in two ways");
+    }
+
+    static void ReadIndex(byte[] bytes)
+    {
+        using var folder = Core.Tests.Files.Samples.Folder();
+        File.WriteAllBytes(folder[FileSamples.IndexName], bytes);
+        File.WriteAllBytes(folder[FileSamples.ShardName], FileSamples.Safetensors()[0]);
+        Safetensors.Load(folder[FileSamples.IndexName], Limits);
+    }
+
+    /// <summary>Reads all that can be read, and what comes behind what cannot.</summary>
+    static void ReadHdf5(byte[] bytes)
+    {
+        ModelFileException? first = null;
+        void Try(Action read)
+        {
+            try
+            {
+                read();
+            }
+            catch (ModelFileException e)
+            {
+                first ??= e;
+            }
+        }
+        var groups = new Stack<Hdf5Group>([Hdf5File.Open(new MemoryStream(bytes), Limits).Root]);
+        while (groups.TryPop(out var group))
+        {
+            Try(() => ReadAttributes(group, Try));
+            foreach (var name in group.Names)
+                Try(() =>
+                {
+                    if (group.TryGroup(name) is { } inner) groups.Push(inner);
+                    if (group.TryDataset(name) is not { } dataset) return;
+                    Try(() => ReadAttributes(dataset, Try));
+                    if (dataset.IsText) dataset.ReadTexts();
+                    else dataset.ReadInto(Buffer.AsSpan(0, (int)dataset.Bytes));
+                });
+        }
+        if (first is not null) throw first;
+    }
+
+    static void ReadAttributes(Hdf5Object item, Action<Action> attempt)
+    {
+        foreach (var name in item.AttributeNames) attempt(() => item.TryTexts(name));
+    }
+
+    public override string ToString() => Name;
+}
+
+/// <summary>Sound files to damage: few, small, and each with something that the others lack.</summary>
+static class FileSamples
+{
+    internal const string IndexName = "model.safetensors.index.json", ShardName = "model-00001-of-00001.safetensors";
+
+    static readonly Dictionary<string, Tensor> Tensors = new()
+    {
+        ["dense/kernel"] = Tensor.Of([1f, 2, 3, 4, 5, 6], [2, 3]),
+        ["dense/größe"] = Tensor.Of([1L, -1], [2]),
+        ["mask"] = Tensor.Of([true, false, true], [3, 1]),
+        ["scalar"] = Tensor.Of([2.5], []),
+        ["empty"] = Ops.Zeros([0, 4]),
+    };
+
+    static byte[] Written(Action<Stream> write)
+    {
+        using var stream = new MemoryStream();
+        write(stream);
+        return stream.ToArray();
+    }
+
+    internal static byte[][] Archives() =>
+    [
+        Written(stream =>
+        {
+            var zip = new ZipArchiveWriter(stream);
+            zip.Add("metadata.json", "{}"u8);
+            zip.Add("assets/ü.txt", "text"u8);
+            // Announced as large, so that its sizes have 64 bits.
+            zip.Add("model.weights.h5", s => s.Write(new byte[300]), ZipArchiveWriter.NoTime, about: 1L << 32);
+            zip.Finish();
+        }),
+        Samples.Zip(CompressionLevel.SmallestSize, ("a", new byte[100_000]), ("b/c", Samples.Text("some text that is to be compressed, some text"))),
+        Written(stream =>
+        {
+            using var zip = new ZipArchive(new OneWayStream(stream), ZipArchiveMode.Create);
+            using var member = zip.CreateEntry("descriptor.json").Open();
+            member.Write("{\"key\": 1}"u8);
+        }),
+        .. Saved("*.keras", 2),
+    ];
+
+    internal static byte[][] Texts() =>
+    [
+        Samples.Text("""{"a": [1, 2.5, -3e-7, NaN, -Infinity, Infinity, true, null], "ü\ud83d\ude00": {"b": "\"\\\n"}, "c": "😀"}"""),
+        Samples.Text("[[[[[]]]], {}, \"\", 0]"),
+        .. Saved("*.keras", 12).Select(Config),
+    ];
+
+    static byte[] Config(byte[] keras)
+    {
+        var zip = new ZipArchiveReader(new MemoryStream(keras));
+        return zip.ReadAll(zip.Find("config.json")!);
+    }
+
+    internal static byte[][] Safetensors() =>
+    [
+        Keras.Safetensors.ToBytes(Tensors, new Dictionary<string, string> { ["format"] = "keras" }),
+        Keras.Safetensors.ToBytes(new Dictionary<string, Tensor> { ["x"] = Ops.Cast(Ops.Arange(5), DType.BFloat16) }),
+    ];
+
+    internal static byte[][] Indices()
+    {
+        var map = new JsonObject(Tensors.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)ShardName)));
+        return [Samples.Text(PythonJson.Write(new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = 51 }, ["weight_map"] = map }))];
+    }
+
+    internal static byte[][] Arrays() =>
+    [
+        .. Tensors.Values.Select(NumPy.ToBytes),
+        NumPy.ToBytes(Ops.Cast(Ops.Arange(5), DType.BFloat16)),
+        Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(NumPy.ToBytes(Ops.Zeros([2, 3]))).Replace("<f4", ">f4", StringComparison.Ordinal).Replace("False", "True ", StringComparison.Ordinal)),
+    ];
+
+    internal static byte[][] ArrayArchives() =>
+    [
+        Written(stream => NumPy.SaveNpz(stream, Tensors)),
+        Samples.Zip(CompressionLevel.Optimal, [.. Tensors.Take(3).Select((t, i) => ($"{i}.npy", NumPy.ToBytes(t.Value)))]),
+    ];
+
+    internal static byte[][] Hdf5() =>
+    [
+        Hdf5Files.Small(),
+        .. Saved("*.weights.h5", 2),
+        .. Saved("model-*.h5", 2),
+        .. Directory.EnumerateFiles(Path.Combine(TestContext.CurrentContext.TestDirectory, "Files", "data"), "*.h5").Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+    ];
+
+    /// <summary>The smallest of the files that Keras saved.</summary>
+    static IEnumerable<byte[]> Saved(string pattern, int count) => Samples.Saved(pattern).Select(File.ReadAllBytes).OrderBy(b => b.Length).Take(count);
+}
