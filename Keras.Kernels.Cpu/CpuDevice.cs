@@ -181,6 +181,8 @@ public sealed unsafe class CpuDevice : Device
         On<Keras.Convolution>(ConvolutionTable.Forward);
         On<Keras.ConvolutionInputGradient>(ConvolutionTable.InputGradient);
         On<Keras.ConvolutionFilterGradient>(ConvolutionTable.FilterGradient);
+        On<Keras.Depths>((op, i, o) => Types.Any(o.DType, new VolumeTable.DepthsMaker(op, i[0].Shape)));
+        On<Keras.DepthsGradient>((op, _, o) => Types.Wide(o.DType, new VolumeTable.GradientMaker(op, o.Shape)));
         On<Keras.Frames>((op, i, o) => Types.Any(o.DType, new TransformTable.FramesMaker(op, i[0].Shape)));
         On<Keras.Overlapped>((op, i, o) => Types.Wide(o.DType, new TransformTable.OverlappedMaker(op, i[0].Shape, o.Shape)));
         On<Keras.Fourier>((_, i, _) => Types.Wide(i[0].DType, new TransformTable.ComplexMaker(i[0].Shape)));

@@ -6,23 +6,16 @@ public static partial class Ops
     static Tensor Conv3D(Tensor x, Tensor kernel, Axes strides, Padding padding, Axes dilation, int groups)
     {
         var depth = new Window(kernel.Shape[0], strides[0], dilation[0], padding);
-        var (count, low) = (depth.Output(0, x.Shape[1]), depth.PadLow(0, x.Shape[1]));
+        var count = depth.Output(0, x.Shape[1]);
         if (count == 0 && x.Shape[1] != 0)
             throw Errors.Argument("conv", "the window is larger than the input", $"a depth of at least {depth.Extent(0)}", x.Shape, "padding \"same\" allows it.");
-        // Of an input of unknown depth only the shape of the result is wanted.
-        var high = count == Shape.Unknown ? 0 : Math.Max(0, ((count - 1) * strides[0]) + depth.Extent(0) - low - x.Shape[1]);
-        if (low + high > 0) x = Pad(x, [(0, 0), (low, high), (0, 0), (0, 0), (0, 0)]);
         var convolution = new Convolution((strides[1], strides[2]), (dilation[1], dilation[2]), padding, groups);
-        var slices = Enumerable.Range(0, kernel.Shape[0]).Select(d => Depths(d * dilation[0], strides[0], x.Shape.With(1, count)));
         return Volumes(x.Shape[0], count, groups == 1 ? Together() : OneByOne());
 
-        Tensor Depths(int start, int step, Shape sizes) =>
-            start == 0 && step == 1 && sizes == x.Shape ? x : new Slice([0, start, 0, 0, 0], [1, step, 1, 1, 1], sizes).On(x);
-
-        Tensor Together() => convolution.On(Images(Concatenate([.. slices], -1)), KernelOfDepths(kernel));
+        Tensor Together() => convolution.On(Images(kernel.Shape[0] == 1 && strides[0] == 1 ? x : new Depths(depth).On(x)), KernelOfDepths(kernel));
 
         // In groups the channels of one depth lie apart.
-        Tensor OneByOne() => slices.Select((s, d) => convolution.On(Images(s), Squeeze(Narrow(kernel, 0, d, 1), 0))).Aggregate(Add);
+        Tensor OneByOne() => Depths.Slices(depth, x).Select((s, d) => convolution.On(Images(s), Squeeze(Narrow(kernel, 0, d, 1), 0))).Aggregate(Add);
     }
 
     /// <summary>The adjoint of <see cref="Conv3D"/> without padding: all that the kernel reaches.</summary>

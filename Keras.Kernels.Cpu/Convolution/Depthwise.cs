@@ -29,6 +29,11 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
         {
             var piece = plan.Piece(unit);
             if (piece.IsEmpty) continue;
+            if (plan.Direct)
+            {
+                DepthwiseDirect<T, TVector, TLanes>.Run(plan, piece);
+                continue;
+            }
             DepthwiseRows<T, TVector, TLanes>.Input(plan, piece, buffer, clears: false);
             var target = plan.Output + piece.Image * plan.OutImage + piece.FromRow * plan.OutRow;
             if (!plan.Folds || plan.Multiplier == 1)

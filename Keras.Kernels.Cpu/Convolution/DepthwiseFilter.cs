@@ -30,7 +30,7 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
                 for (var block = 0; block < plan.Blocks; block++)
                     sum = TLanes.Add(sum, TLanes.Load(from + block * plan.KernelLength));
                 TLanes.Store(sum, result);
-                Bulk.Move(result, target + (nint)tap * plan.Wide + slab * TLanes.Count, plan.Valid(slab));
+                Bulk.Move(result, target + (nint)tap * plan.Wide + plan.Start(slab), plan.Valid(slab));
             }
         }
     }
@@ -48,6 +48,11 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
         {
             var piece = plan.Piece(unit);
             if (piece.IsEmpty || plan.X.Out == 0) continue;
+            if (plan.Direct)
+            {
+                DepthwiseFilterDirect<T, TVector, TLanes>.Run(plan, piece, _gradient, sums);
+                continue;
+            }
             DepthwiseRows<T, TVector, TLanes>.Input(plan, piece, buffer, clears: true);
             var pixel = ((long)piece.Image * plan.Y.Out + piece.FromRow) * plan.X.Out;
             DepthwiseRows<T, TVector, TLanes>.Pixels(_gradient + pixel * plan.Wide + piece.FromSlab * TLanes.Count, (long)piece.Rows * plan.X.Out,

@@ -11,6 +11,8 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     // A strip of some slabs shares the second-level cache with what is read and written; pieces of a few lines are read fast.
     const long StripBytes = 160 * 1024;
     const int FewSlabs = 4;
+    // Rows of the input that a row of results reads share the second-level cache with what is written.
+    const long WindowBytes = 384 * 1024;
 
     public Axis Y;
     public Axis X;
@@ -30,6 +32,9 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     /// <summary>The input must be repeated (forward, filter gradient), or sums folded (input gradient).</summary>
     public bool Folds;
 
+    /// <summary>The input is read where it is, without slabs.</summary>
+    public bool Direct;
+
     public int Lanes;
     public int Slabs;
     public int SlabsAtOnce;
@@ -48,6 +53,9 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     public T* Packed;
     public T* PackedBias;
     public T* Partials;
+
+    /// <summary>Elements of a row of the input.</summary>
+    public readonly long InRow => (long)X.In * InputChannels;
 
     public readonly int Taps => Y.Taps * X.Taps;
 
@@ -69,6 +77,29 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     {
         Lanes = lanes;
         Slabs = Strip.Divide(Wide, lanes);
+        Direct = Multiplier == 1 && Wide >= lanes;
+        if (Direct) PlanDirect(reduces);
+        else PlanSlabs(reduces);
+        Buffers = deal.Take<T>(Blocks * BufferLength);
+        Packed = deal.Take<T>(reduces ? 0 : KernelLength);
+        PackedBias = deal.Take<T>(Slabs * lanes);
+        Partials = deal.Take<T>(reduces ? Blocks * KernelLength : 0);
+    }
+
+    void PlanDirect(bool reduces)
+    {
+        var window = Math.Max(1, Y.Span(1) * (long)X.In * Lanes * sizeof(T));
+        SlabsAtOnce = (int)Math.Clamp(WindowBytes / window, Math.Min(FewSlabs, Slabs), Slabs);
+        Chunks = Strip.Divide(Slabs, SlabsAtOnce);
+        SlabsAtOnce = Strip.Divide(Slabs, Chunks);
+        StripsPerImage = (int)Math.Clamp(Strip.FewBlocks / Math.Max(1, (long)Batch * Chunks), 1, Math.Max(1, Y.Out));
+        StripSize = Strip.Divide(Y.Out, StripsPerImage);
+        Strips = Batch * StripsPerImage;
+        Blocks = Math.Min(reduces ? Strip.FewBlocks : Strip.MaxBlocks, Strips * Chunks);
+    }
+
+    void PlanSlabs(bool reduces)
+    {
         var slabRow = Math.Max(1, SlabRow * sizeof(T));
         // Sums that are folded must not be cut between channels.
         var least = Folds && Multiplier > 1 ? Slabs : Math.Min(FewSlabs, Slabs);
@@ -85,12 +116,8 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
         Blocks = Math.Min(reduces ? Strip.FewBlocks : Strip.MaxBlocks, Strips * Chunks);
         SlabLength = Spaced(Y.Span(StripSize) * (long)X.Reach);
         GradientSlab = reduces ? Spaced((long)StripSize * X.Out) : 0;
-        var folded = Folds && Multiplier > 1 ? Strip.Divide((long)StripSize * X.Out * Wide, lanes) * (long)lanes : 0;
+        var folded = Folds && Multiplier > 1 ? Strip.Divide((long)StripSize * X.Out * Wide, Lanes) * (long)Lanes : 0;
         BufferLength = MoreAt + SlabsAtOnce * GradientSlab + folded;
-        Buffers = deal.Take<T>(Blocks * BufferLength);
-        Packed = deal.Take<T>(reduces ? 0 : KernelLength);
-        PackedBias = deal.Take<T>(Slabs * lanes);
-        Partials = deal.Take<T>(reduces ? Blocks * KernelLength : 0);
     }
 
     // An odd number of vectors: the same pixel of all slabs does not fall into the same set of the cache.
@@ -104,13 +131,13 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
         for (var slab = 0; slab < Slabs; slab++)
         {
             var valid = Valid(slab);
-            if (Bias != null) Bulk.Move(Bias + slab * Lanes, PackedBias + slab * Lanes, valid);
+            if (Bias != null) Bulk.Move(Bias + Start(slab), PackedBias + slab * Lanes, valid);
             var target = Packed + (long)slab * Taps * Lanes;
             for (var tap = 0; tap < Taps; tap++)
             {
                 var (y, x) = (tap / X.Taps, tap % X.Taps);
                 var at = (Y.Kernel + y * Y.KernelStep) * KernelWidth + X.Kernel + x * X.KernelStep;
-                Bulk.Move(Kernel + (long)at * Wide + slab * Lanes, target + (long)tap * Lanes, valid);
+                Bulk.Move(Kernel + (long)at * Wide + Start(slab), target + (long)tap * Lanes, valid);
             }
         }
     }
@@ -128,7 +155,10 @@ internal unsafe struct DepthwisePlan<T> where T : unmanaged
     public readonly int Width(in DepthwisePiece piece) => Math.Min(piece.ToSlab * Lanes, Wide) - piece.FromSlab * Lanes;
 
     /// <summary>How many lanes of a slab hold channels.</summary>
-    public readonly int Valid(int slab) => Math.Min(Lanes, Wide - slab * Lanes);
+    public readonly int Valid(int slab) => Math.Min(Lanes, Wide - Start(slab));
+
+    /// <summary>The first channel of a slab. Where slabs are not copied, the last one has as many channels as the others, some of them the one before's.</summary>
+    public readonly int Start(int slab) => Direct ? Math.Min(slab * Lanes, Wide - Lanes) : slab * Lanes;
 }
 
 /// <summary>Output rows of an image and slabs of channels.</summary>

@@ -45,6 +45,15 @@ internal static unsafe class Strip
         }
     }
 
+    /// <summary>Fetches a line of each of some pixels that are wanted a row later; their distance is too long for the processor to foresee it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchPixels<T>(T* at, int count, nint step) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (var i = 0; i < count; i++, at += step)
+            Sse.Prefetch1(at);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Divide(long value, long by) => (int)((value + by - 1) / by);
 }

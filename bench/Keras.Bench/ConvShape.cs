@@ -16,6 +16,7 @@ public readonly record struct ConvShape(
         new(32, 28, 96, 7, 96, Same: true, Depthwise: true),
         new(8, 32, 1, 3, 16, Same: false, Rank: 3),
         new(4, 16, 32, 3, 64, Same: true, Rank: 3),
+        new(2, 16, 128, 3, 128, Same: true, Rank: 3),
     ];
 
     public int OutputSize => Same ? Size : Size - Kernel + 1;
