@@ -17,6 +17,8 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
 
     static readonly byte[] Buffer = new byte[MaxBytes];
 
+    static readonly System.Buffers.SearchValues<char> Controls = System.Buffers.SearchValues.Create("\0\a\b\t\r\u001b\u007f\u009b\u202e");
+
     /// <summary>Every reader, a line each.</summary>
     internal static FileTarget[] All { get; } =
     [
@@ -27,6 +29,7 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
         new("npy", FileSamples.Arrays(), bytes => NumPy.Load(bytes, limits: Limits)),
         new("npz", FileSamples.ArrayArchives(), bytes => NumPy.LoadNpz(new MemoryStream(bytes), limits: Limits)),
         new("hdf5", FileSamples.Hdf5(), ReadHdf5),
+        new("info", FileSamples.Any(), ReadInfo),
     ];
 
     internal byte[] Draw(long seed, long index) => new Mutation(new Dice(seed, index), Samples).Draw();
@@ -92,6 +95,15 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
     static void ReadAttributes(Hdf5Object item, Action<Action> attempt)
     {
         foreach (var name in item.AttributeNames) attempt(() => item.TryTexts(name));
+    }
+
+    static void ReadInfo(byte[] bytes)
+    {
+        using var folder = Core.Tests.Files.Samples.Folder();
+        File.WriteAllBytes(folder["file"], bytes);
+        var info = ModelFileInfo.Read(folder["file"], Limits);
+        if (info.ToString().AsSpan().ContainsAny(Controls)) throw new InvariantException("a file's names move the cursor");
+        if (info.Problems.Count > 0) throw new ModelFileException("info", null, "the file has problems", "none", info.Problems.Count);
     }
 
     public override string ToString() => Name;
@@ -175,6 +187,13 @@ static class FileSamples
     [
         Written(stream => NumPy.SaveNpz(stream, Tensors)),
         Samples.Zip(CompressionLevel.Optimal, [.. Tensors.Take(3).Select((t, i) => ($"{i}.npy", NumPy.ToBytes(t.Value)))]),
+    ];
+
+    /// <summary>A few of each kind.</summary>
+    internal static byte[][] Any() =>
+    [
+        .. Saved("*.keras", 4), .. Saved("*.keras", 2).Select(Config), .. Safetensors(), .. Indices(), .. Arrays().Take(2), .. ArrayArchives(), .. Saved("*.h5", 4), .. Saved("model-*.h5", 2),
+        Samples.Text("""{"metadata": {}, "weight_map": {"/layers/dense/vars": "a_00000.weights.h5", "/vars": ["a_00001.weights.h5"]}}"""),
     ];
 
     internal static byte[][] Hdf5() =>
