@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Keras;
@@ -46,14 +47,13 @@ public static partial class Ops
 
     /// <summary>The values as a .NET array of the tensor's rank and element type; of one element for a scalar.</summary>
     /// <exception cref="InvalidOperationException">The tensor depends on an <c>Input</c>, which has no value.</exception>
+    [RequiresDynamicCode("Arrays of any rank are made at run time. Tensor.ToArray needs none.")]
     public static Array ConvertToNumpy(Tensor x)
     {
         x = ConvertToTensor(x);
         var data = x.Evaluate();
         var dims = x.Rank == 0 ? [1] : x.Shape.Dims.ToArray();
-#pragma warning disable IL3050 // The element types are the dtypes', whose arrays the runtime has.
         var array = System.Array.CreateInstance(x.DType.ClrType(), dims);
-#pragma warning restore IL3050
         data.Span[..checked((int)x.Type.Bytes)].CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(array), (int)x.Type.Bytes));
         return array;
     }

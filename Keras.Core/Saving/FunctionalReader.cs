@@ -78,7 +78,7 @@ sealed class FunctionalReader
             inputs.Add((JsonNode)CallForm.Place(Added(entry, tensors)));
             if (entry.Count > 3) named = (JsonObject)MarkedLegacy(JsonRead.Object(entry[3]), tensors)!;
         }
-        return new GivenArguments(inputs.Count == 1 ? [inputs[0]!.DeepClone()] : [inputs], named);
+        return new GivenArguments(new JsonArray(inputs.Count == 1 ? inputs[0]!.DeepClone() : inputs), named);
     }
 
     static int Added(JsonArray entry, List<(string, int, int)> tensors)
