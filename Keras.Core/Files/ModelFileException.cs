@@ -13,11 +13,23 @@ public sealed class ModelFileException : Exception
         Exception? inner = null)
         : base(Clean(Errors.Message(path is null ? format : $"{format} \"{Show(path)}\"", what, expected, received, hint)), inner) => Path = path;
 
+    /// <summary>A failure that has been described already, of something at a path; the description may quote the file at any length.</summary>
+    internal ModelFileException(string message, string? path, Exception? inner) : base(Shortened(message), inner) => Path = path;
+
     /// <summary>Where inside the file it is wrong, such as <c>/layers/dense/vars/0</c>; <c>null</c> where it is the file as a whole.</summary>
     public string? Path { get; }
 
     /// <summary>Text out of a file as a message may hold it: not long, and nothing that moves a terminal's cursor.</summary>
     internal static string Show(string text) => text.Length > Shown ? Clean(text.AsSpan(0, Shown)) + "…" : Clean(text);
+
+    static string Shortened(string message)
+    {
+        const string received = ". Received: ";
+        const int Long = 1000;
+        if (message.Length > Long && message.LastIndexOf(received, StringComparison.Ordinal) is >= 0 and var at)
+            message = message[..(at + received.Length)] + Show(message[(at + received.Length)..]);
+        return string.Join(' ', message.Split(' ').Select(Show));
+    }
 
     static string Clean(ReadOnlySpan<char> text)
     {

@@ -18,15 +18,18 @@ public sealed class Variable
     /// <param name="name">The name. Default <c>variable</c> and a number.</param>
     /// <exception cref="InvalidOperationException">The value depends on an <c>Input</c>.</exception>
     public Variable(Tensor value, bool trainable = true, string? name = null)
+        : this((value ?? throw new ArgumentNullException(nameof(value))).Type, HostData.Of<byte>(Evaluator.EvaluateOutsideOfTrace(value).Span), trainable, name)
     {
-        ArgumentNullException.ThrowIfNull(value);
+    }
+
+    /// <summary>Makes a variable of memory that nobody else holds.</summary>
+    internal Variable(TensorType type, HostData storage, bool trainable, string? name)
+    {
         Id = Interlocked.Increment(ref _count);
         Name = name ?? $"variable_{Id}";
         Path = Name;
         Trainable = trainable;
-        Type = value.Type;
-        var data = Evaluator.EvaluateOutsideOfTrace(value);
-        _storage = HostData.Of<byte>(data.Span);
+        (Type, _storage) = (type, storage);
     }
 
     /// <summary>The last part of the path, such as <c>kernel</c>.</summary>

@@ -10,12 +10,13 @@ public partial class Model : Layer
     /// <summary>A functional model: everything between the inputs and the outputs.</summary>
     /// <param name="inputs">Symbolic tensors from <see cref="Layer.Input"/>: one, a list or a dictionary.</param>
     /// <param name="outputs">What layers made of them: one tensor, a list or a dictionary.</param>
-    /// <param name="name">Default <c>functional</c> and a number.</param>
+    /// <param name="name">Default <c>functional</c>, of a subclass the class name in snake case, and a number.</param>
     /// <param name="trainable">Default true.</param>
     /// <exception cref="ArgumentException">An output needs an input that is not named.</exception>
     public Model(Nest inputs, Nest outputs, string? name = null, bool trainable = true)
-        : base(name ?? Naming.Automatic("Functional"), trainable: trainable)
+        : base(name ?? "functional", trainable: trainable)
     {
+        if (name is null) Name = Naming.Automatic(GetType() == typeof(Model) ? "Functional" : GetType().Name);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
         SetGraph(inputs, outputs);
@@ -124,7 +125,7 @@ public partial class Model : Layer
         MetricLists? metrics = null, MetricLists? weightedMetrics = null)
     {
         _trainer = new Trainer(this, optimizer ?? "rmsprop", loss, lossWeights, metrics, weightedMetrics);
-        _compiled = null;
+        (_compiled, UnknownOptimizer) = (null, null);
         _given = (loss, lossWeights, metrics, weightedMetrics);
     }
 

@@ -204,6 +204,8 @@ public abstract partial class Optimizer
         // Before Keras 3 the learning rate was no variable.
         Variable[] mine = store.Names.Count == _variables.Count - 1 && _learningRate is not null ? [.. _variables.Where(v => v != _learningRate)] : [.. _variables];
         if (store.Names.Count == 0) return;
+        // The file is from before the first step: what follows has its first values still.
+        if (store.Names.Count == 1 + (_learningRate is null ? 0 : 1)) mine = mine[..store.Names.Count];
         if (store.Names.Count != mine.Length)
         {
             Callbacks.Messages.Warn(Name, $"the file has {store.Names.Count} variables of the optimizer and it has {_variables.Count}: it starts anew.");

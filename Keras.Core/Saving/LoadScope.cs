@@ -56,7 +56,7 @@ sealed class LoadScope
     /// <summary>A weight of zeros in place of a drawn one.</summary>
     internal Variable Make(TensorType type, bool trainable, string? name, Initializer initializer)
     {
-        var variable = new Variable(Tensor.Literal(type, new HostData(type.Bytes, clear: true)), trainable, name);
+        var variable = new Variable(type, new HostData(type.Bytes, clear: true), trainable, name);
         _undrawn[variable] = initializer;
         return variable;
     }

@@ -60,7 +60,7 @@ static class ObjectConfig
         used.UnionWith(ConfigKeysAttribute.PassedOver(type));
         foreach (var (key, value) in config)
             if (!used.Contains(key) && value is not null && !IsIgnored(value))
-                throw Errors.Argument(type.Name, $"\"{key}\" is no argument", string.Join(", ", used), JsonRead.Short(value));
+                throw Errors.Argument(type.Name, $"\"{ModelFileException.Show(key)}\" is no argument", string.Join(", ", used), JsonRead.Short(value));
         return made;
     }
 

@@ -74,6 +74,8 @@ sealed class SavedObjects
         IEnumerable<Layer> layers => layers,
         ITuple tuple => Enumerable.Range(0, tuple.Length).Select(i => tuple[i]),
         ICollection and IEnumerable<object?> items => items,
+        // A list of tuples, which are values.
+        IList { Count: > 0 } list when list[0] is ITuple => list.Cast<object?>(),
         _ => null,
     };
 

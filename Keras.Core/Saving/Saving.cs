@@ -6,7 +6,7 @@ namespace Keras;
 
 /// <summary>What files may name, and objects as files hold them, as <c>keras.saving</c>. Reading never runs code: a name means a class of this
 /// library, or what the program registered or passed by that name.</summary>
-public static class Saving
+public static partial class Saving
 {
     internal const DynamicallyAccessedMemberTypes Kept = DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties
         | DynamicallyAccessedMemberTypes.PublicMethods;
@@ -78,7 +78,7 @@ public static class Saving
         ArgumentNullException.ThrowIfNull(name);
         if (customObjects?.Find(name) is { } own) return own;
         if (CustomObjectScope.Open.Select(o => o.Find(name)).FirstOrDefault(o => o is not null) is { } inScope) return inScope;
-        lock (Lock) return Registered.Find(name);
+        lock (Lock) return Registered.Find(name) ?? (name == LegacyConfig.OldHardSigmoid ? LegacyConfig.HardSigmoid : null);
     }
 
     /// <summary>A class by its class name alone, where one and only one was registered under it in whichever package.</summary>

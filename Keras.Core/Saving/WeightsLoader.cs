@@ -5,7 +5,7 @@ sealed class WeightsLoader
 {
     readonly WeightsSource _source;
     readonly Func<string, IReadOnlyDictionary<string, byte[]>>? _assets;
-    readonly Dictionary<object, Exception> _errors = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<object, (string Path, ArgumentException Error)> _errors = new(ReferenceEqualityComparer.Instance);
     readonly List<(Variable Variable, StoredArray Array)> _loads = [];
 
     WeightsLoader(WeightsSource source, Func<string, IReadOnlyDictionary<string, byte[]>>? assets) => (_source, _assets) = (source, assets);
@@ -18,17 +18,29 @@ sealed class WeightsLoader
     /// <param name="restores">Whether what fails half-way leaves the values of before; a model that nobody has yet needs none.</param>
     /// <param name="cancellation">Stops between two arrays, as a failure.</param>
     /// <returns>The variables that got values.</returns>
-    /// <exception cref="ArgumentException">Something is missing or does not fit.</exception>
+    /// <exception cref="ModelFileException">Something is missing or does not fit.</exception>
     internal static IReadOnlyCollection<Variable> Load(object root, WeightsSource source, bool skipMismatch = false,
         Func<string, IReadOnlyDictionary<string, byte[]>>? assets = null, bool restores = true, CancellationToken cancellation = default)
     {
         var loader = new WeightsLoader(source, assets);
-        (Variable Variable, Tensor Value)[] before = restores
-            ? [.. SavedObjects.Of(root).SelectMany(s => SavedObjects.VariablesOf(s.Saved)).Distinct().Select(v => (v, v.Read()))] : [];
-        try
+        return Restoring(restores ? SavedObjects.Of(root).SelectMany(s => SavedObjects.VariablesOf(s.Saved)) : [], () =>
         {
             loader.Find(root, skipMismatch);
-            return loader.Read(cancellation);
+            return Read(loader._loads, cancellation);
+        });
+    }
+
+    /// <summary>Gives variables the values of arrays, which have been found to fit: all of them or none.</summary>
+    internal static void Assign(IReadOnlyList<(Variable Variable, StoredArray Array)> loads, CancellationToken cancellation) =>
+        Restoring(loads.Select(l => l.Variable), () => Read(loads, cancellation));
+
+    static HashSet<Variable> Restoring(IEnumerable<Variable> variables, Func<HashSet<Variable>> load)
+    {
+        // Values never change: keeping them copies nothing.
+        (Variable Variable, Tensor Value)[] before = [.. variables.Distinct().Select(v => (v, v.Read()))];
+        try
+        {
+            return load();
         }
         catch
         {
@@ -42,8 +54,8 @@ sealed class WeightsLoader
     {
         var failed = SavedObjects.Walk(root, TryLoad, IsMissing);
         if (failed.Count == 0) return;
-        var first = _errors[failed.First()];
-        if (!skipMismatch) throw failed.Count == 1 ? first : new ArgumentException($"{first.Message} {failed.Count - 1} more objects do not fit.", first);
+        var (path, first) = _errors[failed.First()];
+        if (!skipMismatch) throw new ModelFileException(failed.Count == 1 ? first.Message : $"{first.Message} {failed.Count - 1} more objects do not fit.", $"/{path}", first);
         Callbacks.Messages.Warn(Name(root), $"{failed.Count} of its parts keep their values: the file does not fit them. The first one: {first.Message}");
     }
 
@@ -69,17 +81,17 @@ sealed class WeightsLoader
         }
         catch (ArgumentException e)
         {
-            _errors[saved] = e;
+            _errors[saved] = (path, e);
             return false;
         }
         _loads.AddRange(store.Loads);
         return true;
     }
 
-    HashSet<Variable> Read(CancellationToken cancellation)
+    internal static HashSet<Variable> Read(IReadOnlyList<(Variable Variable, StoredArray Array)> loads, CancellationToken cancellation)
     {
         var loaded = new HashSet<Variable>();
-        foreach (var (variable, array) in _loads)
+        foreach (var (variable, array) in loads)
         {
             cancellation.ThrowIfCancellationRequested();
             variable.Assign(array.ToTensor());

@@ -55,14 +55,22 @@ public class ModelGoldenTests
 
     static void Check(GoldenValue golden, Model model, string[] drifting)
     {
-        var (x, y) = (Data(golden, "input"), Data(golden, "target"));
-        var through = model.Layers.Any(l => l.Dtype.ComputeDType == DType.BFloat16) ? "bfloat16" : "float32";
         SetWeights(model, golden.Find("weights_before")!.Elements);
-        var comparison = new GoldenComparison(wide: false, through);
-        var outputs = model.Apply(x).Flatten();
+        var comparison = new GoldenComparison(wide: false, Through(model));
+        var outputs = model.Apply(Data(golden, "input")).Flatten();
         for (var i = 0; i < outputs.Count; i++) comparison.Check($"output {i}", golden.Find("outputs")!.Elements[i], outputs[i]);
         Compile(model, golden);
+        CheckRun(golden, model, drifting);
+    }
 
+    static string Through(Model model) => model.Layers.Any(l => l.Dtype.ComputeDType == DType.BFloat16) ? "bfloat16" : "float32";
+
+    /// <summary>Trains a compiled model as it was recorded, and compares all that comes of it.</summary>
+    internal static void CheckRun(GoldenValue golden, Model model, string name) => CheckRun(golden, model, Drifting.GetValueOrDefault(name, []));
+
+    static void CheckRun(GoldenValue golden, Model model, string[] drifting)
+    {
+        var (x, y, through) = (Data(golden, "input"), Data(golden, "target"), Through(model));
         var history = Fit(model, x, y, ((GoldenValue.Dict)golden.Find("fit")!).Items);
         var tolerance = through == "float32" ? Tolerance.Training : Tolerance.Of(through);
         CheckHistory((GoldenValue.Dict)golden.Find("history")!, history, tolerance.Relative);
@@ -105,6 +113,9 @@ public class ModelGoldenTests
         if (fit.Keys.FirstOrDefault(k => !known.Contains(k)) is { } other) throw new MissingException($"Fit has no argument {other}");
     }
 
+    /// <summary>Trains a model once more as it was recorded.</summary>
+    internal static void Fit(GoldenValue golden, Model model) => Fit(model, Data(golden, "input"), Data(golden, "target"), ((GoldenValue.Dict)golden.Find("fit")!).Items);
+
     static History Fit(Model model, Nest x, Nest y, IReadOnlyDictionary<string, GoldenValue> fit)
     {
         CheckFit(fit);
@@ -129,7 +140,7 @@ public class ModelGoldenTests
     }
 
     // The layer that saw data before it came into the model had its weights under its own name.
-    static void CheckPaths(IReadOnlyList<GoldenValue> expected, IReadOnlyList<Variable> received) =>
+    internal static void CheckPaths(IReadOnlyList<GoldenValue> expected, IReadOnlyList<Variable> received) =>
         Assert.That(received.Select(w => w.Path.StartsWith("prep/normalization/", StringComparison.Ordinal) ? w.Path["prep/".Length..] : w.Path), Is.EqualTo(expected.Select(PathOf)));
 
     static void CheckWeights(IReadOnlyList<GoldenValue> expected, IReadOnlyList<Variable> received, Tolerance tolerance, string[] except)

@@ -19,6 +19,14 @@ sealed class Hdf5Group : Hdf5Object
     /// them.</summary>
     internal IReadOnlyList<string> Names { get; }
 
+    /// <summary>The groups in this one.</summary>
+    /// <exception cref="ModelFileException">A name is a link that is not followed.</exception>
+    internal IEnumerable<Hdf5Group> Groups => Names.Select(Open).OfType<Hdf5Group>();
+
+    /// <summary>The datasets in this group.</summary>
+    /// <exception cref="ModelFileException">A name is a link that is not followed.</exception>
+    internal IEnumerable<Hdf5Dataset> Datasets => Names.Select(Open).OfType<Hdf5Dataset>();
+
     /// <summary>The group at a path below this one, or <c>null</c> where there is none.</summary>
     /// <exception cref="ModelFileException">The path has a link that is not followed, or the file is damaged there.</exception>
     internal Hdf5Group? TryGroup(string path) => Find(path) as Hdf5Group;

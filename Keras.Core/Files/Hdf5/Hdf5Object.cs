@@ -21,6 +21,9 @@ abstract class Hdf5Object
 
     internal Hdf5Place Place { get; }
 
+    /// <summary>The last part of the path.</summary>
+    internal string Name => Path[(Path.LastIndexOf('/') + 1)..];
+
     Dictionary<string, Hdf5Attribute> Attributes => field ??= Hdf5Attribute.ReadAll(At(), Messages);
 
     /// <summary>The names of the attributes.</summary>

@@ -61,11 +61,13 @@ static class Samples
     }
 }
 
-sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("keras-test-").FullName;
 
     internal string this[string name] => System.IO.Path.Combine(Path, name);
+
+    internal IEnumerable<string> Names => Directory.EnumerateFiles(Path).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

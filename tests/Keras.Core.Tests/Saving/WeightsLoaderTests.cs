@@ -85,7 +85,7 @@ public class WeightsLoaderTests
         var before = Values(model);
         var weights = MemoryWeights.Of(Small());
         weights["layers/dense_1"][0] = ("0", Ops.Zeros([2, 3]));
-        Assert.That(() => WeightsLoader.Load(model, weights), Throws.ArgumentException.With.Message.Contains("layers/dense_1").And.Message.Contains("(3, 2)"));
+        Assert.That(() => WeightsLoader.Load(model, weights), Throws.TypeOf<ModelFileException>().With.Message.Contains("layers/dense_1").And.Message.Contains("(3, 2)"));
         Assert.That(Values(model), Is.EqualTo(before));
         Assert.That(weights.Read, Is.Empty);
     }
@@ -111,11 +111,11 @@ public class WeightsLoaderTests
     {
         var weights = MemoryWeights.Of(Small());
         weights["layers/dense"].RemoveAt(1);
-        Assert.That(() => WeightsLoader.Load(Small(), weights), Throws.ArgumentException.With.Message.Contains("the number of weights differs. Expected: 2. Received: 1."));
+        Assert.That(() => WeightsLoader.Load(Small(), weights), Throws.TypeOf<ModelFileException>().With.Message.Contains("the number of weights differs. Expected: 2. Received: 1."));
         weights["layers/dense"].AddRange([("1", Ops.Zeros([3])), ("2", Ops.Zeros([3]))]);
-        Assert.That(() => WeightsLoader.Load(Small(), weights), Throws.ArgumentException.With.Message.Contains("Quantized weights are not supported."));
+        Assert.That(() => WeightsLoader.Load(Small(), weights), Throws.TypeOf<ModelFileException>().With.Message.Contains("Quantized weights are not supported."));
         Assert.That(() => WeightsLoader.Load(new Sequential([new Dense(3)]), MemoryWeights.Of(new Sequential([new Input(2), new Dense(3)]))),
-            Throws.ArgumentException.With.Message.Contains("is not built"));
+            Throws.TypeOf<ModelFileException>().With.Message.Contains("is not built"));
     }
 
     [Test]
@@ -192,7 +192,7 @@ public class WeightsLoaderTests
         string[] text = ["b d x"];
         Assert.That(second.Apply(text).ToDoubles(), Is.EqualTo(first.Apply(text).ToDoubles()).Within(1e-6));
         Assert.That(() => WeightsLoader.Load(new TextVectorization(outputMode: mode), MemoryWeights.Of(first), assets: _ => new Dictionary<string, byte[]>()),
-            Throws.ArgumentException.With.Message.Contains("vocabulary.txt"));
+            Throws.TypeOf<ModelFileException>().With.Message.Contains("vocabulary.txt"));
     }
 
     [Test]
@@ -215,7 +215,7 @@ public class WeightsLoaderTests
         WeightsLoader.Load(third, old);
         Assert.That(third.Optimizer!.Iterations.Value.Item(), Is.EqualTo(7));
         stored[0] = ("0", -1);
-        Assert.That(() => WeightsLoader.Load(third, old), Throws.ArgumentException.With.Message.Contains("steps"));
+        Assert.That(() => WeightsLoader.Load(third, old), Throws.TypeOf<ModelFileException>().With.Message.Contains("steps"));
     }
 
     [Test]

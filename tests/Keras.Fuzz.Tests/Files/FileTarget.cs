@@ -30,6 +30,9 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
         new("npz", FileSamples.ArrayArchives(), bytes => NumPy.LoadNpz(new MemoryStream(bytes), limits: Limits)),
         new("hdf5", FileSamples.Hdf5(), ReadHdf5),
         new("info", FileSamples.Any(), ReadInfo),
+        new("model-config", [FileSamples.Config(FileSamples.Model)], ReadModel),
+        new("model-weights", [FileSamples.Weights(FileSamples.Model)], bytes => Saving.LoadModel(FileSamples.Model, limits: Limits).LoadWeights(new MemoryStream(bytes), limits: Limits)),
+        new("old-model", FileSamples.OldModels(), bytes => Saving.LoadModel(bytes, limits: Limits)),
     ];
 
     internal byte[] Draw(long seed, long index) => new Mutation(new Dice(seed, index), Samples).Draw();
@@ -51,6 +54,9 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
         var again = PythonJson.Write(PythonJson.Read(Encoding.UTF8.GetBytes(text), "b.json", Limits));
         if (text != again) throw new InvariantException("what was read is written in two ways");
     }
+
+    /// <summary>Reads a model by a config and the weights of <see cref="FileSamples.Model"/>.</summary>
+    static void ReadModel(byte[] bytes) => Saving.LoadModel(Core.Tests.Files.Samples.Zip(CompressionLevel.NoCompression, ("config.json", bytes), ("model.weights.h5", FileSamples.Weights(FileSamples.Model))), limits: Limits);
 
     static void ReadIndex(byte[] bytes)
     {
@@ -158,10 +164,32 @@ static class FileSamples
         .. Saved("*.keras", 12).Select(Config),
     ];
 
-    static byte[] Config(byte[] keras)
+    internal static byte[] Config(byte[] keras) => Member(keras, "config.json");
+
+    internal static byte[] Weights(byte[] keras) => Member(keras, "model.weights.h5");
+
+    static byte[] Member(byte[] keras, string name)
     {
         var zip = new ZipArchiveReader(new MemoryStream(keras));
-        return zip.ReadAll(zip.Find("config.json")!);
+        return zip.ReadAll(zip.Find(name)!);
+    }
+
+    /// <summary>A model with a graph, that was trained.</summary>
+    internal static byte[] Model { get; } = Written(stream =>
+    {
+        var x = Layer.Input(3);
+        var y = new Layers.Dense(2, activation: "relu", kernelRegularizer: "l2").Apply(x) * 2;
+        var model = new Model(x, new Layers.Add().Apply([y, new Layers.BatchNormalization().Apply(y)]));
+        model.Compile("adam", "mse", metrics: ["mae"]);
+        model.Fit(Keras.Random.Normal([4, 3], seed: 1), Keras.Random.Normal([4, 2], seed: 2), verbose: 0);
+        model.Save(stream);
+    });
+
+    internal static byte[][] OldModels()
+    {
+        using var folder = Samples.Folder();
+        Saving.LoadModel(Model).Save(folder["m.h5"]);
+        return [File.ReadAllBytes(folder["m.h5"]), .. Saved("model-*.h5", 2)];
     }
 
     internal static byte[][] Safetensors() =>

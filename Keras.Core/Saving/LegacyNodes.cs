@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+
+namespace Keras;
+
+/// <summary>The calls of a graph's layers as Keras 1 and 2 wrote them: lists of <c>[layer, call, output, {arguments}]</c>. Today a call has <c>args</c> and
+/// <c>kwargs</c>, in which tensors are objects.</summary>
+static class LegacyNodes
+{
+    internal static void Upgrade(JsonArray layers, JsonObject config)
+    {
+        var names = layers.OfType<JsonObject>().Select(l => JsonRead.TextOrNull(l["name"])).OfType<string>().ToHashSet();
+        foreach (var layer in layers.OfType<JsonObject>())
+            if (layer["inbound_nodes"] is JsonArray nodes)
+                for (var i = 0; i < nodes.Count; i++)
+                    if (nodes[i] is JsonArray node) nodes[i] = Call(node, names);
+        // One input or output stood in a list of its own; a list with one in it means the same.
+        foreach (var key in (string[])["input_layers", "output_layers"])
+            if (config[key] is JsonArray { Count: 1 } ends && ends[0] is JsonArray only) config[key] = only.DeepClone();
+    }
+
+    static JsonObject Call(JsonArray node, HashSet<string> names)
+    {
+        // A single tensor may stand without a list around it.
+        JsonArray[] tensors = JsonRead.TextOrNull(node.ElementAtOrDefault(0)) is not null ? [node] : [.. node.OfType<JsonArray>()];
+        var kwargs = new JsonObject();
+        if (tensors.LastOrDefault() is { Count: > 3 } last && last[3] is JsonObject arguments)
+            foreach (var (key, value) in arguments) kwargs[key] = Argument(value, names);
+        JsonNode? first = tensors.Length == 1 ? Tensor(tensors[0]) : new JsonArray([.. tensors.Select(Tensor)]);
+        return new JsonObject { ["args"] = new JsonArray(first), ["kwargs"] = kwargs };
+    }
+
+    static JsonNode? Argument(JsonNode? value, HashSet<string> names) => value switch
+    {
+        JsonArray { Count: 3 } list when IsTensor(list, names) => Tensor(list),
+        JsonArray list => new JsonArray([.. list.Select(v => Argument(v, names))]),
+        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, Argument(p.Value, names)))),
+        _ => value?.DeepClone(),
+    };
+
+    static bool IsTensor(JsonArray list, HashSet<string> names) => JsonRead.TextOrNull(list[0]) is { } name && names.Contains(name)
+        && list[1] is JsonValue call && call.TryGetValue<int>(out _) && list[2] is JsonValue output && output.TryGetValue<int>(out _);
+
+    static JsonObject Tensor(JsonArray at) => new()
+    {
+        ["class_name"] = "__keras_tensor__",
+        ["config"] = new JsonObject { ["shape"] = null, ["dtype"] = null, ["keras_history"] = new JsonArray(at[0]?.DeepClone(), at.ElementAtOrDefault(1)?.DeepClone(), at.ElementAtOrDefault(2)?.DeepClone()) },
+    };
+}
