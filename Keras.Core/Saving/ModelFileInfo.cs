@@ -58,7 +58,10 @@ public sealed class ModelFileInfo
     /// <summary>What else there is, such as a layer's vocabulary, with its length.</summary>
     public IReadOnlyList<(string Name, long Bytes)> Others => OtherList;
 
-    /// <summary>Why the file, or a part of it, cannot be read; empty where all can.</summary>
+    /// <summary>Whether the model can be loaded; <c>null</c> where that was not tried, or the file holds none.</summary>
+    public bool? CanBeLoaded { get; internal set; }
+
+    /// <summary>Why the file, or a part of it, cannot be read or loaded; empty where all can.</summary>
     public IReadOnlyList<string> Problems => ProblemList;
 
     internal List<ModelFileArray> ArrayList { get; } = [];
@@ -70,9 +73,14 @@ public sealed class ModelFileInfo
     /// <summary>Reads what a file holds. Damage is no exception, but listed in <see cref="Problems"/> beside what is still readable.</summary>
     /// <param name="path">The file, or the folder of a model's parts. Files that a list of shards names are looked for beside it.</param>
     /// <param name="limits">What the file may ask for. Default <see cref="LoadLimits.Default"/>.</param>
+    /// <param name="tryLoad">Whether a saved model is loaded too, with all its weights, to tell whether it can be. Default false.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static ModelFileInfo Read(string path, LoadLimits? limits = null) => new ModelFileReader(path, limits ?? LoadLimits.Default).Read();
+    public static ModelFileInfo Read(string path, LoadLimits? limits = null, bool tryLoad = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new ModelFileReader(path, limits ?? LoadLimits.Default).Read(tryLoad);
+    }
 
     /// <summary>All of it as text, a line for each layer and array.</summary>
     public override string ToString()
@@ -85,6 +93,7 @@ public sealed class ModelFileInfo
         Append(text, "layer", Layers.Count(l => l.Depth > 0), null, Layers.Select(l => (Indented(l), Plain(l.Name), l.Input is null ? "" : $"takes {Plain(l.Input)}")));
         Append(text, "array", Arrays.Count, Arrays.Aggregate(0L, (sum, a) => unchecked(sum + a.Bytes)), Arrays.Select(a => (Plain(a.Path), $"{a.DType?.Name() ?? "no numbers"} {a.Shape}", Size(a.Bytes))));
         Append(text, "other part", Others.Count, Others.Sum(o => o.Bytes), Others.Select(o => (Plain(o.Name), "", Size(o.Bytes))));
+        if (CanBeLoaded is { } can) text.Append(can ? "\nIt can be loaded.\n" : "\nIt cannot be loaded.\n");
         if (Problems.Count > 0) text.Append('\n').Append(Problems.Count == 1 ? "Problem" : "Problems").Append('\n');
         foreach (var problem in Problems) text.Append("  ").Append(problem).Append('\n');
         return text.ToString().TrimEnd('\n');

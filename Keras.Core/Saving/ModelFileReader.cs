@@ -11,12 +11,14 @@ sealed class ModelFileReader(string path, LoadLimits limits)
     const string ArrayEnding = ".npy", SafetensorsEnding = ".safetensors";
     const int FirstBytes = 9, MostProblems = 100;
 
+    bool _isModel;
+
     readonly ModelFileInfo _info = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
 
     /// <summary>A part of a model in a file or a folder.</summary>
     sealed record Part(string Name, long Bytes, Func<Stream> Open);
 
-    internal ModelFileInfo Read()
+    internal ModelFileInfo Read(bool tryLoad)
     {
         Try(() =>
         {
@@ -29,6 +31,7 @@ sealed class ModelFileReader(string path, LoadLimits limits)
             _info.FileBytes = stream.Length;
             Read(stream);
         });
+        if (tryLoad && _isModel) Try(Load);
         return _info;
     }
 
@@ -44,6 +47,13 @@ sealed class ModelFileReader(string path, LoadLimits limits)
             var problems = _info.ProblemList;
             if (problems.Count < MostProblems && !problems.Contains(e.Message)) problems.Add(problems.Count == MostProblems - 1 ? "There are more of them." : e.Message);
         }
+    }
+
+    void Load()
+    {
+        _info.CanBeLoaded = false;
+        Saving.LoadModel(path, limits: limits);
+        _info.CanBeLoaded = true;
     }
 
     void Read(Stream stream)
@@ -100,6 +110,7 @@ sealed class ModelFileReader(string path, LoadLimits limits)
 
     void ReadModel(List<Part> parts)
     {
+        _isModel = true;
         Part? Find(string name) => parts.Find(p => p.Name == name);
         Try(() =>
         {
@@ -228,7 +239,8 @@ sealed class ModelFileReader(string path, LoadLimits limits)
         Try(() => ReadText(root, ModelConfig, ReadConfig));
         Try(() => ReadText(root, TrainingConfig, (config, _) => ReadCompiled(config)));
         ReadArrays(root);
-        if (root.AttributeNames.Contains(ModelConfig)) _info.Format = "Keras model in the old format (.h5)";
+        _isModel = root.AttributeNames.Contains(ModelConfig);
+        if (_isModel) _info.Format = "Keras model in the old format (.h5)";
         else if (old.AttributeNames.Contains(LayerNames) || old.AttributeNames.Contains(LayerNames + "0")) _info.Format = "Keras weights in the old format (.h5)";
         else if (_info.ArrayList.Exists(a => $"/{a.Path}".Contains("/vars/", StringComparison.Ordinal))) _info.Format = "Keras weights (.weights.h5)";
     }

@@ -10,7 +10,7 @@ var failures = 0;
 foreach (var path in args)
     try
     {
-        var info = ModelFileInfo.Read(path);
+        var info = ModelFileInfo.Read(path, tryLoad: true);
         Console.WriteLine(info);
         Console.WriteLine();
         if (info.Problems.Count > 0) failures++;

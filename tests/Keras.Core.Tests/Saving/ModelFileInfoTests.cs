@@ -1,11 +1,12 @@
 using Keras.Core.Tests.Files;
+using Keras.Layers;
 
 namespace Keras.Core.Tests.Saving;
 
 /// <summary>What <see cref="ModelFileInfo"/> says about a file of each kind.</summary>
 public class ModelFileInfoTests
 {
-    const string Dense = """{"class_name": "Sequential", "config": {"name": "net", "layers": [{"class_name": "Dense", "config": {"name": "dense"}, "build_config": {"input_shape": [null, 2]}}]}""";
+    const string DenseConfig = """{"class_name": "Sequential", "config": {"name": "net", "layers": [{"class_name": "Dense", "config": {"name": "dense"}, "build_config": {"input_shape": [null, 2]}}]}""";
 
     static readonly Dictionary<string, Tensor> Tensors = new() { ["kernel"] = Tensor.Of([1f, 2, 3, 4], [2, 2]), ["steps"] = Tensor.Of([5L], []) };
 
@@ -30,7 +31,7 @@ public class ModelFileInfoTests
         for (var i = 0; i < 11; i++) root.Dataset($"optimizer/vars/{i}", DType.Int32, [], new byte[4]);
     });
 
-    static (string Name, byte[] Content)[] Parts(string config = Dense) =>
+    static (string Name, byte[] Content)[] Parts(string config = DenseConfig) =>
     [
         ("metadata.json", Samples.Text("""{"keras_version": "3.16.0", "date_saved": "2026-01-02@03:04:05"}""")),
         ("config.json", Samples.Text(config + """, "compile_config": {"optimizer": {"class_name": "Adam"}}}""")),
@@ -119,7 +120,7 @@ public class ModelFileInfoTests
         {
             root.Attribute("keras_version", "2.3.1");
             root.Attribute("backend", "tensorflow");
-            root.Attribute("model_config", Dense + "}");
+            root.Attribute("model_config", DenseConfig + "}");
             root.Attribute("training_config", """{"optimizer_config": {"class_name": "SGD", "config": {}}}""");
             root.Dataset("model_weights/dense/dense/kernel:0", DType.Float32, [2, 2], new byte[16]);
         });
@@ -250,6 +251,23 @@ public class ModelFileInfoTests
         using var folder = Samples.Folder();
         Assert.Throws<FileNotFoundException>(() => ModelFileInfo.Read(folder["none"]));
         Assert.That(Read("empty", []), Is.EqualTo("empty: unknown, 0 bytes\n\nProblem\n  [empty] the file is empty. Expected: a file with content. Received: 0 bytes."));
+    }
+
+    [Test]
+    public void Whether_a_model_can_be_loaded()
+    {
+        using var folder = Samples.Folder();
+        new Sequential([new Input(2), new Dense(2)]).Save(folder["good.keras"]);
+        File.WriteAllBytes(folder["bad.keras"], Zip(Parts()));
+        File.WriteAllBytes(folder["a.weights.h5"], Weights());
+        Assert.That(ModelFileInfo.Read(folder["good.keras"]).CanBeLoaded, Is.Null);
+        var good = ModelFileInfo.Read(folder["good.keras"], tryLoad: true);
+        Assert.That(good.CanBeLoaded, Is.True);
+        Assert.That(good.ToString(), Does.EndWith("\n\nIt can be loaded."));
+        var bad = ModelFileInfo.Read(folder["bad.keras"], tryLoad: true);
+        Assert.That(bad.CanBeLoaded, Is.False);
+        Assert.That(bad.ToString(), Does.Match(@"\n\nIt cannot be loaded\.\n\nProblem\n  \[Dense\][^\n]*$"));
+        Assert.That(ModelFileInfo.Read(folder["a.weights.h5"], tryLoad: true).CanBeLoaded, Is.Null);
     }
 
     [Test]

@@ -30,6 +30,7 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
         new("npz", FileSamples.ArrayArchives(), bytes => NumPy.LoadNpz(new MemoryStream(bytes), limits: Limits)),
         new("hdf5", FileSamples.Hdf5(), ReadHdf5),
         new("info", FileSamples.Any(), ReadInfo),
+        new("keras", FileSamples.Models(), bytes => Saving.LoadModel(bytes, limits: Limits)),
         new("model-config", [FileSamples.Config(FileSamples.Model)], ReadModel),
         new("model-weights", [FileSamples.Weights(FileSamples.Model)], bytes => Saving.LoadModel(FileSamples.Model, limits: Limits).LoadWeights(new MemoryStream(bytes), limits: Limits)),
         new("old-model", FileSamples.OldModels(), bytes => Saving.LoadModel(bytes, limits: Limits)),
@@ -184,6 +185,8 @@ static class FileSamples
         model.Fit(Keras.Random.Normal([4, 3], seed: 1), Keras.Random.Normal([4, 2], seed: 2), verbose: 0);
         model.Save(stream);
     });
+
+    internal static byte[][] Models() => [Model, .. Saved("model-Sequential*.keras", 8), .. Saved("model-Functional*.keras", 4)];
 
     internal static byte[][] OldModels()
     {
