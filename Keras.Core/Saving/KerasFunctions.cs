@@ -40,6 +40,7 @@ static class KerasFunctions
         Found.GetOrAdd((JsonRead.TextOrNull(form["module"])?.StartsWith(ActivationsModule, StringComparison.Ordinal) == true, Others.GetValueOrDefault(name, name)), Find);
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Functions that give no tensors, as those to .NET arrays, are not called.")]
     static MethodInfo[] Find((bool OfActivations, string Name) key) => [.. Methods(key.OfActivations ? typeof(Activations) : typeof(Ops))
         .Where(m => !m.IsGenericMethod && string.Equals(m.Name, key.Name, StringComparison.OrdinalIgnoreCase) && IsResult(m.ReturnType) && !m.GetParameters().Any(p => typeof(Delegate).IsAssignableFrom(p.ParameterType)))
         .OrderBy(m => m.GetParameters().Length)];
