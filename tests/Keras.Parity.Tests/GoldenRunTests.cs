@@ -89,8 +89,9 @@ public class GoldenRunTests
         if (!Excuses.TryGetValue(golden.Id, out var excuse)) return Try(golden, run, Depth.All);
         var depth = excuse.StartsWith(GradientsAlone, StringComparison.Ordinal) ? Depth.Results : excuse.StartsWith(NumbersDrawn, StringComparison.Ordinal) ? Depth.Types : Depth.All;
         if (depth != Depth.All && Try(golden, run, depth) is { Outcome: not Outcome.Passed } part) return part;
-        // An excuse that is needed no more hides what breaks later. Drawn numbers may agree by chance.
-        return depth != Depth.Types && Try(golden, run, Depth.All).Outcome == Outcome.Passed
+        if (depth == Depth.Types) return new(golden, Outcome.Drawn, excuse);
+        // An excuse that is needed no more hides what breaks later.
+        return Try(golden, run, Depth.All).Outcome == Outcome.Passed
             ? new(golden, Outcome.Failed, $"the call is right, so it needs no excuse: {excuse}")
             : new(golden, Outcome.Excused, excuse);
     }

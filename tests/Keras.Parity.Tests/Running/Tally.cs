@@ -13,6 +13,9 @@ public enum Outcome
     Excused,
     /// <summary>The library has no such class, function or argument yet.</summary>
     Missing,
+    /// <summary>Its numbers are drawn by another generator than the recorded ones: dtypes, shapes and structure were compared; the statistics of such
+    /// layers have tests of their own.</summary>
+    Drawn,
 }
 
 /// <summary>One case and how it went.</summary>
@@ -25,7 +28,7 @@ sealed class Tally
 
     public void Add(CaseResult result) => _results.Add(result);
 
-    /// <summary>One row an area: <c>area passed failed excused missing</c>.</summary>
+    /// <summary>One row an area: <c>area passed failed excused missing drawn</c>.</summary>
     public string Areas() => Table("area", result => result.Golden.Area);
 
     /// <summary>One row a target.</summary>
@@ -40,7 +43,7 @@ sealed class Tally
     string Table(string title, Func<CaseResult, string> key)
     {
         var rows = _results.GroupBy(key).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.Key, g.ToArray())).Append(("total", _results.ToArray()));
-        var text = new StringBuilder($"{title,-44}  passed  failed excused missing\n");
+        var text = new StringBuilder($"{title,-44}  passed  failed excused missing   drawn\n");
         foreach (var (name, results) in rows)
         {
             text.Append($"{name,-44}");
