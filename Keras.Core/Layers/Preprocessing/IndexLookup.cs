@@ -213,13 +213,29 @@ public abstract class IndexLookup<T> : Layer where T : notnull
     internal void ReadVocabulary(string text, IReadOnlyList<double>? idf = null)
     {
         if (Vocabulary is not null) return;
-        var lines = text.ReplaceLineEndings("\n").Split('\n').ToList();
-        while (lines.Count > 0 && lines[^1].Length == 0) lines.RemoveAt(lines.Count - 1);
-        T[] tokens = [.. lines.Select(Parse)];
+        T[] tokens = [.. Lines(text).Select(Parse)];
         // A layer that was never adapted has no tokens but the special ones.
         if (tokens.SequenceEqual(Specials())) return;
         // The weights of a file cover the padding too.
         SetVocabulary(tokens, idf?.Take(tokens.Length).ToArray());
+    }
+
+    /// <summary>The lines as Python reads them; no empty ones at the end.</summary>
+    /// <exception cref="ArgumentException">Several lines are empty: tokens are there once.</exception>
+    List<string> Lines(string text)
+    {
+        var (lines, rest, hasEmpty) = (new List<string>(), text.AsMemory().TrimEnd("\r\n"), false);
+        while (rest.Length > 0)
+        {
+            var end = rest.Span.IndexOfAny('\r', '\n');
+            var line = end < 0 ? rest : rest[..end];
+            if (line.Length == 0 && hasEmpty) throw Errors.Argument(Who, "the vocabulary has empty lines", "a token in each line", $"line {lines.Count + 1}");
+            hasEmpty |= line.Length == 0;
+            lines.Add(line.ToString());
+            if (end < 0) break;
+            rest = rest[(rest.Span[end..].StartsWith("\r\n") ? end + 2 : end + 1)..];
+        }
+        return lines;
     }
 
     private protected abstract T Parse(string line);
@@ -255,7 +271,7 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         if (Vocabulary is not null) return;
         if (!files.TryGetValue(VocabularyFile, out var text))
             throw Errors.Argument(Who, "the vocabulary is missing", VocabularyFile, files.Count == 0 ? "no files" : string.Join(", ", files.Keys));
-        ReadVocabulary(System.Text.Encoding.UTF8.GetString(text), _stored);
+        ReadVocabulary(System.Text.Encoding.UTF8.GetString(text.AsSpan().TrimEnd("\r\n"u8)), _stored);
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ namespace Keras.Layers;
 
 /// <summary>A recurrent layer with a cell of this library, whose arguments are the layer's own.</summary>
 [ConfigKeys(Presence.Always, "activity_regularizer")]
-[ConfigKeys(Presence.Never, "use_cudnn")]
+[ConfigKeys(Presence.Never, "use_cudnn", "implementation")]
 public abstract class RecurrentLayer : RNN
 {
     private protected RecurrentLayer(RecurrentCell cell, bool returnSequences, bool returnState, bool goBackwards, bool stateful, bool unroll,

@@ -158,6 +158,18 @@ public class ModelFileTests
     }
 
     [Test]
+    public void A_token_may_hold_what_ends_lines_elsewhere_than_in_Python()
+    {
+        var lookup = new StringLookup();
+        lookup.Adapt(["a\u2028b", "c\u0085", "d\fe"]);
+        var files = new Dictionary<string, byte[]>();
+        lookup.SaveAssets(files);
+        var again = new StringLookup();
+        again.LoadAssets(files);
+        Assert.That(again.GetVocabulary(), Is.EqualTo(lookup.GetVocabulary()));
+    }
+
+    [Test]
     public async Task The_asynchronous_forms_do_the_same()
     {
         using var folder = new TemporaryFolder();
