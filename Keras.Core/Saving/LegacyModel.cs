@@ -28,7 +28,7 @@ sealed class LegacyModel
         var training = compile ? Text(Training) : null;
         return LoadScope.Run(LoadScope.Allowed(storedBytes), () =>
         {
-            var model = ModelLoader.Build(LegacyConfig.Upgrade(config, _version));
+            var model = ModelLoader.Build(LegacyConfig.Upgrade(config, _version), Config);
             // A model that knows no shape yet has nothing to take up.
             var loads = new List<(Variable Variable, StoredArray Array)>(model.Built || model.Weights.Count > 0 ? new LegacyWeights(weights).Match(model) : []);
             if (training is not null) loads.AddRange(Compile(model, training));

@@ -61,7 +61,7 @@ sealed class ModelLoader
             (config, compiled) = (LegacyConfig.Upgrade(config, version), compiled is null ? null : LegacyConfig.UpgradeTraining(compiled, version));
         return LoadScope.Run(most, () =>
         {
-            var model = Build(config);
+            var model = Build(config, ModelParts.Config);
             if (_compile && compiled is { Count: > 0 })
             {
                 model.CompileFromConfig(compiled);
@@ -76,16 +76,18 @@ sealed class ModelLoader
         : JsonRead.TextOrNull((PythonJson.Read(parts.Read(ModelParts.Metadata, _limits.MaxTextBytes), ModelParts.Metadata, _limits) as JsonObject)?["keras_version"]);
 
     /// <summary>Makes the model that a config means; every failure is one of the file.</summary>
-    internal static Model Build(JsonObject config)
+    /// <param name="config">The config.</param>
+    /// <param name="path">Where in the file it stands.</param>
+    internal static Model Build(JsonObject config, string path)
     {
         try
         {
             return Serialization.Open<Layer>(config) as Model
-                ?? throw new ModelFileException("Keras", ModelParts.Config, "this is no model", "a model", JsonRead.TextOrNull(config["class_name"]));
+                ?? throw new ModelFileException("Keras", path, "this is no model", "a model", JsonRead.TextOrNull(config["class_name"]));
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidOperationException)
         {
-            throw new ModelFileException(e.Message, ModelParts.Config, e);
+            throw new ModelFileException(e.Message, path, e);
         }
     }
 }
