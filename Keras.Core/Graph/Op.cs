@@ -26,6 +26,9 @@ public abstract record Op
     /// <summary>Whether two nodes with this op and the same inputs are the same value.</summary>
     internal virtual bool IsPure => true;
 
+    /// <summary>Whether the rule for gradients waits for the sizes of the inputs; <c>false</c> where it does not read them, or speaks of unknown ones itself.</summary>
+    internal virtual bool VjpNeedsSizes => true;
+
     /// <summary>A node of this op.</summary>
     /// <exception cref="ArgumentException">The inputs do not fit the op.</exception>
     internal Tensor On(params ReadOnlySpan<Tensor> inputs)
@@ -89,6 +92,8 @@ sealed record Part(int Index) : Op
 /// <summary>The value as it is; a new node, so that a layer that returns its input has an output of its own.</summary>
 sealed record Identity : Op
 {
+    internal override bool VjpNeedsSizes => false;
+
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [gradient];
@@ -97,6 +102,8 @@ sealed record Identity : Op
 /// <summary>The value as it is, through which no gradient flows.</summary>
 sealed record StopGradient : Op
 {
+    internal override bool VjpNeedsSizes => false;
+
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [null];
@@ -105,6 +112,8 @@ sealed record StopGradient : Op
 /// <summary>The first input, with a gradient rule of the user's own for the others.</summary>
 sealed record CustomGradient(Func<Tensor, Tensor?[]> Rule) : Op
 {
+    internal override bool VjpNeedsSizes => false;
+
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)

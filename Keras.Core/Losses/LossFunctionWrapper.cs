@@ -29,7 +29,7 @@ public sealed class LossFunction
     /// <summary>Reads Keras's name, such as <c>"mean_squared_error"</c>.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the known ones are listed.</exception>
     public static implicit operator LossFunction(string name) => Known.TryGetValue(name, out var function)
-        ? new(name, (yTrue, yPred) => function([yTrue, yPred]), isCustom: false)
+        ? Named(name, function)
         : throw Errors.Argument("loss", "unknown function", string.Join(", ", Known.Keys.Order(StringComparer.Ordinal)), $"\"{name}\"");
 
     /// <summary>A registered function of one's own, or one of Keras's.</summary>
@@ -40,7 +40,10 @@ public sealed class LossFunction
     internal System.Text.Json.Nodes.JsonObject Write() => IsCustom ? Saving.WriteFunction(_function, "loss", Name) : Saving.WriteFunction(Name);
 
     /// <summary>The same of a metric: also the functions of <see cref="MetricFunctions"/>.</summary>
-    internal static Func<Tensor, Tensor, Tensor> ReadMetric(string name) => KnownMetrics.TryGetValue(name, out var function) ? new LossFunction(name, (yTrue, yPred) => function([yTrue, yPred]), isCustom: false).Apply : Read(name).Apply;
+    internal static Func<Tensor, Tensor, Tensor> ReadMetric(string name) =>
+        (KnownMetrics.TryGetValue(name, out var function) ? Named(name, function) : Read(name)).Apply;
+
+    static LossFunction Named(string name, Func<Tensor[], Tensor> function) => new(name, (yTrue, yPred) => function([yTrue, yPred]), isCustom: false);
 
     internal static System.Text.Json.Nodes.JsonObject WriteMetric(Func<Tensor, Tensor, Tensor> function) => function.Target is LossFunction named ? Saving.WriteFunction(named.Name)
         : function.Method.DeclaringType is { } holder && (holder == typeof(LossFunctions) || holder == typeof(MetricFunctions)) ? Saving.WriteFunction(Naming.Snake(function.Method.Name))

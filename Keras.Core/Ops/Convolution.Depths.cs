@@ -14,9 +14,7 @@ sealed record Depths(Window Window) : Fused
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) => Ops.Concatenate([.. Slices(Window, inputs[0])], -1);
 
-    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => result.Inputs[0].Shape is { IsKnown: true } x
-        ? [new DepthsGradient(Window, x[1]).On(gradient)]
-        : base.Vjp(result, gradient);
+    protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new DepthsGradient(Window, result.Inputs[0].Shape[1]).On(gradient)];
 
     /// <summary>What each tap sees: (batch, windows, height, width, channels).</summary>
     internal static IEnumerable<Tensor> Slices(Window window, Tensor x)

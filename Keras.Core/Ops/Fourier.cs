@@ -31,6 +31,8 @@ sealed record Fourier : Op
 /// <summary>The first half of the Fourier transform of real numbers along the last axis, which holds all of it.</summary>
 sealed record RealFourier : Op
 {
+    internal override bool VjpNeedsSizes => false;
+
     internal static int Half(int length) => length == Shape.Unknown ? length : (length / 2) + 1;
 
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)

@@ -26,8 +26,7 @@ sealed record LateGradient(Op Of, int Count, Axes Given, int Input) : Fused
     internal static Tensor?[]? Unsized(Tensor node, params Tensor?[] gradients)
     {
         var inputs = node.Inputs.ToArray();
-        // A Fourier transform of an unknown length is refused at once.
-        if (node.Op is Unary or Identity or StopGradient or CustomGradient or Control or RealFourier || Array.TrueForAll(inputs, i => i.Shape.IsKnown)) return null;
+        if (!node.Op.VjpNeedsSizes || Array.TrueForAll(inputs, i => i.Shape.IsKnown)) return null;
         int[] given = [.. Enumerable.Range(0, gradients.Length).Where(i => gradients[i] is not null)];
         Tensor[] sources = [.. inputs, .. gradients.OfType<Tensor>()];
         return [.. inputs.Select((x, i) => x.DType.IsInexact() ? new LateGradient(node.Op, inputs.Length, given, i).On(sources) : null)];

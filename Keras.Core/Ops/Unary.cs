@@ -5,6 +5,8 @@ namespace Keras;
 /// <summary>One input, a result of the same type, element by element.</summary>
 abstract record Unary : Op
 {
+    internal sealed override bool VjpNeedsSizes => false;
+
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
 
     protected internal sealed override Tensor?[] Vjp(Tensor result, Tensor gradient) => [Vjp(result.Inputs[0], result, gradient)];

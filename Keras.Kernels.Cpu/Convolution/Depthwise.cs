@@ -31,7 +31,7 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
             if (piece.IsEmpty) continue;
             if (plan.Direct)
             {
-                DepthwiseDirect<T, TVector, TLanes>.Run(plan, piece);
+                DepthwiseDirect<T, TVector, TLanes, SumsPixels>.Run(plan, piece, plan.Packed, plan.Output);
                 continue;
             }
             DepthwiseRows<T, TVector, TLanes>.Input(plan, piece, buffer, clears: false);
@@ -144,25 +144,7 @@ internal readonly unsafe struct Depthwise<T, TVector, TLanes>(DepthwisePlan<T>* 
                 p4 += tapStep;
             }
         }
-        if (plan.Relu)
-        {
-            TVector zero = default;
-            a0 = TLanes.Max(a0, zero);
-            a1 = TLanes.Max(a1, zero);
-            a2 = TLanes.Max(a2, zero);
-            a3 = TLanes.Max(a3, zero);
-            a4 = TLanes.Max(a4, zero);
-            a5 = TLanes.Max(a5, zero);
-            a6 = TLanes.Max(a6, zero);
-            a7 = TLanes.Max(a7, zero);
-        }
-        TLanes.Store(a0, target);
-        if (TPixels.Value > 1) TLanes.Store(a1, target + targetStep);
-        if (TPixels.Value > 2) TLanes.Store(a2, target + 2 * targetStep);
-        if (TPixels.Value > 3) TLanes.Store(a3, target + 3 * targetStep);
-        if (TPixels.Value > 4) TLanes.Store(a4, target + 4 * targetStep);
-        if (TPixels.Value > 5) TLanes.Store(a5, target + 5 * targetStep);
-        if (TPixels.Value > 6) TLanes.Store(a6, target + 6 * targetStep);
-        if (TPixels.Value > 7) TLanes.Store(a7, target + 7 * targetStep);
+        if (plan.Relu) Eight<T, TVector, TLanes>.Rectify(ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7);
+        Eight<T, TVector, TLanes>.Store<TPixels>(target, targetStep, a0, a1, a2, a3, a4, a5, a6, a7);
     }
 }

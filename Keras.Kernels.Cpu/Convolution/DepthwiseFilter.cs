@@ -50,7 +50,7 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
             if (piece.IsEmpty || plan.X.Out == 0) continue;
             if (plan.Direct)
             {
-                DepthwiseFilterDirect<T, TVector, TLanes>.Run(plan, piece, _gradient, sums);
+                DepthwiseDirect<T, TVector, TLanes, SumsTaps>.Run(plan, piece, sums, _gradient);
                 continue;
             }
             DepthwiseRows<T, TVector, TLanes>.Input(plan, piece, buffer, clears: true);
@@ -99,14 +99,7 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
     {
         nint count = TLanes.Count, step = plan.X.Stride * count, rowStep = (nint)(plan.Y.Stride * plan.SlabRow);
         nint o0 = offsets[0], o1 = offsets[1], o2 = offsets[2], o3 = offsets[3], o4 = offsets[4], o5 = offsets[5], o6 = offsets[6], o7 = offsets[7];
-        TVector s0 = TLanes.Load(sums), s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        if (TTaps.Value > 1) s1 = TLanes.Load(sums + count);
-        if (TTaps.Value > 2) s2 = TLanes.Load(sums + 2 * count);
-        if (TTaps.Value > 3) s3 = TLanes.Load(sums + 3 * count);
-        if (TTaps.Value > 4) s4 = TLanes.Load(sums + 4 * count);
-        if (TTaps.Value > 5) s5 = TLanes.Load(sums + 5 * count);
-        if (TTaps.Value > 6) s6 = TLanes.Load(sums + 6 * count);
-        if (TTaps.Value > 7) s7 = TLanes.Load(sums + 7 * count);
+        Eight<T, TVector, TLanes>.Load<TTaps>(sums, count, out var s0, out var s1, out var s2, out var s3, out var s4, out var s5, out var s6, out var s7);
         for (var row = 0; row < rows; row++)
         {
             var p = source;
@@ -126,13 +119,6 @@ internal readonly unsafe struct DepthwiseFilter<T, TVector, TLanes>(DepthwisePla
             }
             source += rowStep;
         }
-        TLanes.Store(s0, sums);
-        if (TTaps.Value > 1) TLanes.Store(s1, sums + count);
-        if (TTaps.Value > 2) TLanes.Store(s2, sums + 2 * count);
-        if (TTaps.Value > 3) TLanes.Store(s3, sums + 3 * count);
-        if (TTaps.Value > 4) TLanes.Store(s4, sums + 4 * count);
-        if (TTaps.Value > 5) TLanes.Store(s5, sums + 5 * count);
-        if (TTaps.Value > 6) TLanes.Store(s6, sums + 6 * count);
-        if (TTaps.Value > 7) TLanes.Store(s7, sums + 7 * count);
+        Eight<T, TVector, TLanes>.Store<TTaps>(sums, count, s0, s1, s2, s3, s4, s5, s6, s7);
     }
 }

@@ -3,6 +3,8 @@ namespace Keras;
 /// <summary>An op that runs graphs of its own: a loop or a branch. Plans run plans for it, on any device.</summary>
 abstract record Control : Op
 {
+    internal sealed override bool VjpNeedsSizes => false;
+
     private protected static Tensor[] Parts(Tensor node) => [.. Enumerable.Range(0, node.Type.Parts.Length).Select(i => new Part(i).On(node))];
 
     private protected void Check(string what, TensorType[] expected, TensorType[] received)
