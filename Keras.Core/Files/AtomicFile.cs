@@ -68,11 +68,13 @@ static class AtomicFile
         }
     }
 
+    /// <summary>A file to write and read that is gone when it is closed.</summary>
+    internal static FileStream Nameless() => Create(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileOptions.DeleteOnClose);
+
     static string Target(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        path = Path.GetFullPath(path);
-        path = InputFile.Followed(path);
+        path = InputFile.Followed(Path.GetFullPath(path));
         return Directory.Exists(path) ? throw new IOException($"[{path}] is a folder. Expected: a file to write.") : path;
     }
 

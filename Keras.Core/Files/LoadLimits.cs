@@ -37,5 +37,5 @@ public sealed class LoadLimits
     public int MaxJsonTokens { get; init; } = 2_000_000;
 
     /// <summary>The most bytes that the header of a safetensors file may have. Default: 100,000,000.</summary>
-    public long MaxHeaderBytes { get; init; } = 100_000_000;
+    public long MaxHeaderBytes { get; init; } = SafetensorsHeader.LongestHeader;
 }

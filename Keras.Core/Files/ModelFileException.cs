@@ -11,7 +11,7 @@ public sealed class ModelFileException : Exception
 
     internal ModelFileException(string format, string? path, string what, object? expected, object? received, string? hint = null,
         Exception? inner = null)
-        : base(Clean(Errors.Message(path is null ? format : $"{format} \"{Show(path)}\"", what, expected, received, hint)), inner) => Path = path;
+        : base(Clean(Errors.Message(path is null ? format : $"{format} {Quoted(path)}", what, expected, received, hint)), inner) => Path = path;
 
     /// <summary>A failure that has been described already, of something at a path; the description may quote the file at any length.</summary>
     internal ModelFileException(string message, string? path, Exception? inner) : base(Shortened(message), inner) => Path = path;
@@ -21,6 +21,9 @@ public sealed class ModelFileException : Exception
 
     /// <summary>Text out of a file as a message may hold it: not long, and nothing that moves a terminal's cursor.</summary>
     internal static string Show(string text) => text.Length > Shown ? Clean(text.AsSpan(0, Shown)) + "…" : Clean(text);
+
+    /// <summary>A name out of a file as a message quotes it.</summary>
+    internal static string Quoted(string name) => $"\"{Show(name)}\"";
 
     static string Shortened(string message)
     {

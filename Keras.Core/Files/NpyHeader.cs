@@ -17,8 +17,6 @@ sealed class NpyHeader
     // NumPy leaves room for a longer first dimension, so that arrays can grow in place.
     const int RoomForDim = 21;
 
-    static readonly byte[] Magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
-
     readonly string? _name;
     readonly string _text;
     int _at;
@@ -27,6 +25,9 @@ sealed class NpyHeader
     List<long>? _shape;
 
     NpyHeader(string? name, string text) => (_name, _text) = (name, text);
+
+    /// <summary>What such a file begins with.</summary>
+    internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     internal TensorType Type { get; private set; }
 
@@ -77,7 +78,7 @@ sealed class NpyHeader
         var length = (FirstBytes + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
         var bytes = new byte[length];
         bytes.AsSpan().Fill((byte)' ');
-        Magic.CopyTo(bytes, 0);
+        Magic.CopyTo(bytes);
         (bytes[6], bytes[7]) = (1, 0);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(LengthAt), (ushort)(length - FirstBytes));
         Encoding.ASCII.GetBytes(text, bytes.AsSpan(FirstBytes));
@@ -86,19 +87,16 @@ sealed class NpyHeader
     }
 
     /// <summary>The dtype's name in NumPy. What it has no number for is opaque bytes there, as the Python package with such dtypes has it.</summary>
-    static string Descr(DType dtype)
+    static string Descr(DType dtype) => $"{(dtype.Size() == 1 ? '|' : '<')}{Kind(dtype)}{dtype.Size()}";
+
+    static char Kind(DType dtype) => dtype switch
     {
-        var kind = dtype switch
-        {
-            DType.Bool => 'b',
-            DType.BFloat16 or DType.Float8E4M3FN or DType.Float8E5M2 => 'V',
-            _ when dtype.IsFloating() => 'f',
-            _ when dtype.IsComplex() => 'c',
-            _ => dtype.IsUnsigned() ? 'u' : 'i',
-        };
-        var size = dtype.Size();
-        return $"{(size == 1 ? '|' : '<')}{kind}{size}";
-    }
+        DType.Bool => 'b',
+        _ when RawArray.IsOpaque(dtype) => 'V',
+        _ when dtype.IsFloating() => 'f',
+        _ when dtype.IsComplex() => 'c',
+        _ => dtype.IsUnsigned() ? 'u' : 'i',
+    };
 
     DType ParseDescr(DType? opaque)
     {
@@ -107,24 +105,7 @@ sealed class NpyHeader
         if (descr[1] == 'V') return Opaque(descr, size, opaque);
         if (descr[0] == '|' && size > 1) throw BadType(descr);
         IsBigEndian = descr[0] == '>';
-        return (descr[1], size) switch
-        {
-            ('b', 1) => DType.Bool,
-            ('u', 1) => DType.UInt8,
-            ('u', 2) => DType.UInt16,
-            ('u', 4) => DType.UInt32,
-            ('u', 8) => DType.UInt64,
-            ('i', 1) => DType.Int8,
-            ('i', 2) => DType.Int16,
-            ('i', 4) => DType.Int32,
-            ('i', 8) => DType.Int64,
-            ('f', 2) => DType.Float16,
-            ('f', 4) => DType.Float32,
-            ('f', 8) => DType.Float64,
-            ('c', 8) => DType.Complex64,
-            ('c', 16) => DType.Complex128,
-            _ => throw BadType(descr),
-        };
+        return RawArray.Find(d => Kind(d) == descr[1] && d.Size() == size) ?? throw BadType(descr);
     }
 
     DType Opaque(string descr, int size, DType? given)

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace Keras;
 
 /// <summary>Arrays in the files of <c>numpy.save</c> and <c>numpy.savez</c>. Arrays of Python objects are refused: reading them can run code.</summary>
@@ -67,14 +64,8 @@ public static class NumPy
 
     /// <summary>Reads the array from the bytes of a file.</summary>
     /// <inheritdoc cref="Load(string, DType?, LoadLimits)"/>
-    public static unsafe Tensor Load(ReadOnlySpan<byte> bytes, DType? opaque = null, LoadLimits? limits = null)
-    {
-        fixed (byte* start = bytes)
-        {
-            using Stream stream = bytes.IsEmpty ? new MemoryStream() : new UnmanagedMemoryStream(start, bytes.Length);
-            return LoadWhole(stream, opaque, limits);
-        }
-    }
+    public static Tensor Load(ReadOnlySpan<byte> bytes, DType? opaque = null, LoadLimits? limits = null) =>
+        RawArray.Load(bytes, stream => LoadWhole(stream, opaque, limits));
 
     /// <summary>Writes tensors as <c>numpy.savez</c> does. The file is replaced as a whole or not at all.</summary>
     /// <param name="path">The file, usually named <c>….npz</c>.</param>
@@ -145,29 +136,8 @@ public static class NumPy
         if (isWhole ? left != header.Type.Bytes : left < header.Type.Bytes)
             throw new ModelFileException(NpyHeader.Format, name, "the data are not as long as the array", $"{header.Type.Bytes} bytes for {header.Type}", $"{left} bytes");
         var data = RawArray.Read(NpyHeader.Format, name, header.Type, stream);
-        if (header.IsBigEndian) Reverse(header.Type.DType, data.Span);
+        if (header.IsBigEndian) RawArray.Reverse(header.Type.DType, data.Span);
         return Tensor.Literal(header.Type, header.IsFortran ? ToRowMajor(header.Type, data) : data);
-    }
-
-    static void Reverse(DType dtype, Span<byte> bytes)
-    {
-        switch (dtype.IsComplex() ? dtype.Size() / 2 : dtype.Size())
-        {
-            case 2:
-                var shorts = MemoryMarshal.Cast<byte, ushort>(bytes);
-                BinaryPrimitives.ReverseEndianness(shorts, shorts);
-                break;
-            case 4:
-                var ints = MemoryMarshal.Cast<byte, uint>(bytes);
-                BinaryPrimitives.ReverseEndianness(ints, ints);
-                break;
-            case 8:
-                var longs = MemoryMarshal.Cast<byte, ulong>(bytes);
-                BinaryPrimitives.ReverseEndianness(longs, longs);
-                break;
-            default:
-                break;
-        }
     }
 
     static HostData ToRowMajor(TensorType type, HostData data)

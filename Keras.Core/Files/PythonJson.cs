@@ -25,15 +25,8 @@ static partial class PythonJson
         var plain = special.Count == 0 ? utf8 : Replaced(utf8, special);
         var checker = new JsonChecker(file, limits);
         checker.Check(plain, new JsonReaderOptions { MaxDepth = limits.MaxJsonDepth });
-        try
-        {
-            var root = JsonNode.Parse(plain, null, new JsonDocumentOptions { MaxDepth = limits.MaxJsonDepth });
-            return special.Count == 0 ? root : Restore(root, plain, special, limits.MaxJsonDepth);
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFileException("JSON", file, "this is no JSON", "JSON", Reason(e), inner: e);
-        }
+        var root = JsonNode.Parse(plain, null, new JsonDocumentOptions { MaxDepth = limits.MaxJsonDepth });
+        return special.Count == 0 ? root : Restore(root, plain, special, limits.MaxJsonDepth);
     }
 
     /// <summary>What is wrong with a text and where; the reader of JSON quotes as much of it as there is.</summary>

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
 namespace Keras;
 
 /// <summary>Arrays as files hold them: how large they may be, and their bytes as memory of ours.</summary>
@@ -7,6 +10,14 @@ static class RawArray
 
     // What one block of memory can have, with room for its alignment.
     const long Largest = int.MaxValue - 64;
+
+    static readonly DType[] Known = Enum.GetValues<DType>();
+
+    /// <summary>The dtype of which something is true, if there is one.</summary>
+    internal static DType? Find(Predicate<DType> isIt) => Array.FindIndex(Known, isIt) is >= 0 and var at ? Known[at] : null;
+
+    /// <summary>Whether NumPy, and h5py with it, has no such numbers, and knows plain bytes alone.</summary>
+    internal static bool IsOpaque(DType dtype) => dtype == DType.BFloat16 || dtype.IsFloat8();
 
     /// <summary>The type of an array, if it may be that large. Nothing is allocated.</summary>
     /// <exception cref="ModelFileException">A dimension, their number or the size in bytes is out of bounds.</exception>
@@ -40,6 +51,34 @@ static class RawArray
         return data;
     }
 
+    /// <summary>Turns the bytes of each number around.</summary>
+    internal static void Reverse(DType dtype, Span<byte> bytes)
+    {
+        switch (dtype.ToReal().Size())
+        {
+            case 2: Reverse(MemoryMarshal.Cast<byte, ushort>(bytes)); break;
+            case 4: Reverse(MemoryMarshal.Cast<byte, uint>(bytes)); break;
+            case 8: Reverse(MemoryMarshal.Cast<byte, ulong>(bytes)); break;
+            default: break;
+        }
+    }
+
+    static void Reverse(Span<ushort> values) => BinaryPrimitives.ReverseEndianness(values, values);
+
+    static void Reverse(Span<uint> values) => BinaryPrimitives.ReverseEndianness(values, values);
+
+    static void Reverse(Span<ulong> values) => BinaryPrimitives.ReverseEndianness(values, values);
+
+    /// <summary>Reads from bytes at hand as from a stream.</summary>
+    internal static unsafe T Load<T>(ReadOnlySpan<byte> bytes, Func<Stream, T> load)
+    {
+        fixed (byte* start = bytes)
+        {
+            using Stream stream = bytes.IsEmpty ? new MemoryStream() : new UnmanagedMemoryStream(start, bytes.Length);
+            return load(stream);
+        }
+    }
+
     /// <summary>A stream that can be moved in, from where it stands.</summary>
     /// <exception cref="ArgumentException">It cannot be moved in.</exception>
     internal static WindowStream Window(string format, Stream stream)
@@ -49,5 +88,5 @@ static class RawArray
             : throw Errors.Argument(format, "the stream cannot be moved in", "a stream that can be read and can seek", stream.GetType().Name, "Copy it to a MemoryStream first.");
     }
 
-    internal static string Text(DType dtype, ReadOnlySpan<long> dims) => $"{dtype.Name()} ({string.Join(", ", dims.ToArray())})";
+    static string Text(DType dtype, ReadOnlySpan<long> dims) => $"{dtype.Name()} ({string.Join(", ", dims.ToArray())})";
 }

@@ -10,8 +10,7 @@ namespace Keras;
 /// written is what its writer writes.</summary>
 public static class Safetensors
 {
-    const string Format = "safetensors";
-    const long LongestHeader = 100_000_000;
+    const string Format = SafetensorsHeader.Format;
     const int Alignment = 8;
 
     /// <summary>Writes tensors to a file, which is replaced as a whole or not at all.</summary>
@@ -67,14 +66,7 @@ public static class Safetensors
 
     /// <summary>Reads all tensors from the bytes of a file.</summary>
     /// <inheritdoc cref="Load(string, LoadLimits)"/>
-    public static unsafe Dictionary<string, Tensor> Load(ReadOnlySpan<byte> bytes, LoadLimits? limits = null)
-    {
-        fixed (byte* start = bytes)
-        {
-            using Stream stream = bytes.IsEmpty ? new MemoryStream() : new UnmanagedMemoryStream(start, bytes.Length);
-            return Load(stream, limits);
-        }
-    }
+    public static Dictionary<string, Tensor> Load(ReadOnlySpan<byte> bytes, LoadLimits? limits = null) => RawArray.Load(bytes, stream => Load(stream, limits));
 
     /// <summary>Opens a file, or a set of files by its index, to look what is there and read single tensors.</summary>
     /// <inheritdoc cref="Load(string, LoadLimits)"/>
@@ -108,7 +100,7 @@ public static class Safetensors
         if (tensors.ContainsKey(SafetensorsHeader.MetadataName))
             throw Errors.Argument(Format, "the name means something else", $"any but {SafetensorsHeader.MetadataName}", SafetensorsHeader.MetadataName);
         var order = tensors.Select(t => (t.Key, t.Value, Type: SafetensorsDType.Of(t.Value.DType) ?? throw Errors.Argument(
-                $"{Format} \"{ModelFileException.Show(t.Key)}\"", "the format has no such dtype", SafetensorsDType.Known, t.Value.DType.Name())))
+                $"{Format} {ModelFileException.Quoted(t.Key)}", "the format has no such dtype", SafetensorsDType.Known, t.Value.DType.Name())))
             .OrderBy(t => t.Type.Order).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
         Tensor[] values = [.. order.Select(t => t.Value)];
         Evaluator.Evaluate(values);
@@ -133,8 +125,8 @@ public static class Safetensors
         }
         buffer.GetSpan(Alignment)[..Alignment].Fill((byte)' ');
         buffer.Advance(-buffer.WrittenCount & (Alignment - 1));
-        return buffer.WrittenCount <= LongestHeader ? buffer.WrittenSpan.ToArray()
-            : throw Errors.Argument(Format, "names and metadata are too long", $"a header of at most {LongestHeader} bytes", $"{buffer.WrittenCount} bytes");
+        return buffer.WrittenCount <= SafetensorsHeader.LongestHeader ? buffer.WrittenSpan.ToArray()
+            : throw Errors.Argument(Format, "names and metadata are too long", $"a header of at most {SafetensorsHeader.LongestHeader} bytes", $"{buffer.WrittenCount} bytes");
     }
 
     /// <summary>The text itself, if it is some: the writer of JSON would put another character for half of a surrogate pair.</summary>
@@ -143,7 +135,7 @@ public static class Safetensors
         for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {
             if (Rune.DecodeFromUtf16(rest, out _, out var length) != OperationStatus.Done)
-                throw Errors.Argument(Format, "a name or text is no Unicode", "surrogates in pairs", $"\"{ModelFileException.Show(text)}\"");
+                throw Errors.Argument(Format, "a name or text is no Unicode", "surrogates in pairs", ModelFileException.Quoted(text));
             rest = rest[length..];
         }
         return text;

@@ -4,7 +4,7 @@ namespace Keras;
 /// Safe to use from several threads.</summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    const string Format = "safetensors";
+    const string Format = SafetensorsHeader.Format;
 
     readonly Lock _reading = new();
     readonly List<(SafetensorsHeader Header, Stream Stream)> _parts = [];
@@ -96,7 +96,7 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     (int Part, SafetensorsEntry Entry) Find(string name) => _byName.TryGetValue(name, out var found) ? found
-        : throw Errors.Argument(Format, "there is no tensor of this name", $"one of {_names.Count} names", $"\"{ModelFileException.Show(name)}\"");
+        : throw Errors.Argument(Format, "there is no tensor of this name", $"one of {_names.Count} names", ModelFileException.Quoted(name));
 
     /// <summary>Closes the files that were opened by their path.</summary>
     public void Dispose()

@@ -11,10 +11,12 @@ readonly record struct SafetensorsEntry(string Name, TensorType Type, long Start
 /// file, each as long as its type says.</summary>
 sealed class SafetensorsHeader
 {
-    internal const string MetadataName = "__metadata__";
+    internal const string Format = "safetensors", MetadataName = "__metadata__";
     internal const int LengthBytes = sizeof(ulong);
 
-    const string Format = "safetensors";
+    /// <summary>What the format's own reader takes.</summary>
+    internal const long LongestHeader = 100_000_000;
+
     const int Deepest = 3;
 
     readonly LoadLimits _limits;
@@ -97,7 +99,7 @@ sealed class SafetensorsHeader
         {
             var name = reader.GetString()!;
             Expect(ref reader, MetadataName, JsonTokenType.String, "strings alone");
-            if (!_metadata.TryAdd(name, reader.GetString()!)) throw Bad(MetadataName, "a name is there twice", "each name once", $"\"{ModelFileException.Show(name)}\"");
+            if (!_metadata.TryAdd(name, reader.GetString()!)) throw Bad(MetadataName, "a name is there twice", "each name once", ModelFileException.Quoted(name));
         }
     }
 
@@ -115,7 +117,7 @@ sealed class SafetensorsHeader
             }
             else if (reader.ValueTextEquals("shape"u8) && !hasShape) hasShape = ReadNumbers(ref reader, name, _shape);
             else if (reader.ValueTextEquals("data_offsets"u8) && !hasOffsets) hasOffsets = ReadNumbers(ref reader, name, _offsets);
-            else throw Bad(name, "a property is unknown or there twice", "dtype, shape and data_offsets, each once", $"\"{ModelFileException.Show(reader.GetString()!)}\"");
+            else throw Bad(name, "a property is unknown or there twice", "dtype, shape and data_offsets, each once", ModelFileException.Quoted(reader.GetString()!));
         }
         return dtype is not null && hasShape && hasOffsets ? Entry(name, dtype) : throw Bad(name, "a property is missing", "dtype, shape and data_offsets", "fewer");
     }
@@ -125,7 +127,7 @@ sealed class SafetensorsHeader
         if (_offsets is not [var start, var end]) throw Bad(name, "data_offsets are no range", "two numbers", $"{_offsets.Count} numbers");
         if (start > end) throw Bad(name, "the range of bytes is reversed", "a start not behind the end", $"{start} to {end}");
         var type = RawArray.Type(Format, name, SafetensorsDType.Parse(dtype)
-            ?? throw Bad(name, "the dtype is not supported", SafetensorsDType.Known, $"\"{ModelFileException.Show(dtype)}\""), CollectionsMarshal.AsSpan(_shape), _limits);
+            ?? throw Bad(name, "the dtype is not supported", SafetensorsDType.Known, ModelFileException.Quoted(dtype)), CollectionsMarshal.AsSpan(_shape), _limits);
         if (type.Bytes != end - start) throw Bad(name, "the range of bytes is not as long as the tensor", $"{type.Bytes} bytes for {type}", $"{end - start} bytes");
         return new SafetensorsEntry(name, type, start, end);
     }

@@ -54,7 +54,7 @@ sealed class SafetensorsIndex
         var name = value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : throw Bad(tensor, "the file is not named", "a string", value is null ? "null" : $"{value.GetValueKind()}");
         const string ending = ".safetensors";
         var isPlain = name.Length is > 0 and <= 255 && name.EndsWith(ending, StringComparison.Ordinal) && name != ending && !name.AsSpan().ContainsAny("/\\:") && !name.Any(char.IsControl);
-        return isPlain ? name : throw Bad(tensor, "the file is not one beside the index", $"a plain name that ends with {ending}", $"\"{ModelFileException.Show(name)}\"");
+        return isPlain ? name : throw Bad(tensor, "the file is not one beside the index", $"a plain name that ends with {ending}", ModelFileException.Quoted(name));
     }
 
     internal FileStream Open(string shard)
@@ -73,9 +73,9 @@ sealed class SafetensorsIndex
     internal static void Check(string shard, List<string> names, SafetensorsHeader header)
     {
         var there = header.Entries.Select(e => e.Name).ToHashSet();
-        if (names.Find(n => !there.Contains(n)) is { } missing) throw Bad(shard, "a tensor is missing", $"\"{ModelFileException.Show(missing)}\"", $"{there.Count} tensors");
+        if (names.Find(n => !there.Contains(n)) is { } missing) throw Bad(shard, "a tensor is missing", ModelFileException.Quoted(missing), $"{there.Count} tensors");
         there.ExceptWith(names);
-        if (there.Count > 0) throw Bad(shard, "the file has a tensor that the index does not say is there", $"{names.Count} tensors", $"\"{ModelFileException.Show(there.First())}\"");
+        if (there.Count > 0) throw Bad(shard, "the file has a tensor that the index does not say is there", $"{names.Count} tensors", ModelFileException.Quoted(there.First()));
     }
 
     static ModelFileException Bad(string? path, string what, object expected, object received, string? hint = null, Exception? inner = null) =>

@@ -2,9 +2,15 @@ namespace Keras;
 
 /// <summary>A range of a stream as a stream of its own, to read and move in. It reads where its own position is, whatever others
 /// that share the stream do between calls.</summary>
-sealed class WindowStream(Stream stream, long start, long length) : Stream
+class WindowStream(Stream whole, long start, long length) : Stream
 {
     long _position;
+
+    private protected Stream Whole { get; } = whole;
+
+    private protected long Start { get; } = start;
+
+    private protected long Extent { get; set; } = length;
 
     public override bool CanRead => true;
 
@@ -12,7 +18,7 @@ sealed class WindowStream(Stream stream, long start, long length) : Stream
 
     public override bool CanWrite => false;
 
-    public override long Length => length;
+    public override long Length => Extent;
 
     public override long Position
     {
@@ -26,11 +32,11 @@ sealed class WindowStream(Stream stream, long start, long length) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var left = length - _position;
+        var left = Extent - _position;
         if (left <= 0) return 0;
         if (buffer.Length > left) buffer = buffer[..(int)left];
-        stream.Position = start + _position;
-        var read = stream.Read(buffer);
+        Whole.Position = Start + _position;
+        var read = Whole.Read(buffer);
         _position += read;
         return read;
     }
@@ -47,7 +53,7 @@ sealed class WindowStream(Stream stream, long start, long length) : Stream
     {
         SeekOrigin.Begin => 0,
         SeekOrigin.Current => _position,
-        _ => length,
+        _ => Extent,
     };
 
     public override void Flush()

@@ -36,8 +36,8 @@ sealed class ZipArchiveReader
     internal Stream Open(ZipMember member)
     {
         if (member.IsDeflated) CheckBudget(member, member.Bytes);
-        var stored = new WindowStream(_stream, member.Start, member.StoredBytes);
-        return member.IsDeflated ? new ZipMemberStream(member, new ZipTailStream(stored), Inflate) : new ZipMemberStream(member, stored);
+        return member.IsDeflated ? new ZipMemberStream(member, new ZipTailStream(_stream, member.Start, member.StoredBytes), Inflate)
+            : new ZipMemberStream(member, new WindowStream(_stream, member.Start, member.StoredBytes));
     }
 
     /// <summary>A member's whole content.</summary>
@@ -63,13 +63,7 @@ sealed class ZipArchiveReader
     internal Stream OpenSeekable(ZipMember member)
     {
         if (member.IsDeflated) return new MemoryStream(ReadAll(member), writable: false);
-        using (var content = Open(member))
-        {
-            var block = new byte[(int)Math.Clamp(member.Bytes, 1, FirstBlock)];
-            while (content.Read(block) > 0)
-            {
-            }
-        }
+        using (var content = Open(member)) content.CopyTo(Stream.Null, FirstBlock);
         return new WindowStream(_stream, member.Start, member.Bytes);
     }
 

@@ -67,8 +67,7 @@ sealed class ZipArchiveWriter
 
     void AddSpooled(Member member, Action<Stream> write)
     {
-        using var file = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite,
-            FileShare.None, bufferSize: 1 << 16, FileOptions.DeleteOnClose);
+        using var file = AtomicFile.Nameless();
         var content = new ZipPartStream(file, 0);
         write(content);
         member = Done(member, content);
@@ -90,7 +89,7 @@ sealed class ZipArchiveWriter
     Member Begin(string name, DateTime time, long about)
     {
         if (!ZipFormat.IsPlain(name) || Encoding.UTF8.GetByteCount(name) > ZipFormat.LongestName)
-            throw Errors.Argument("zip", "a name is no plain relative path", $"at most {ZipFormat.LongestName} bytes, with / between parts", $"\"{ModelFileException.Show(name)}\"");
+            throw Errors.Argument("zip", "a name is no plain relative path", $"at most {ZipFormat.LongestName} bytes, with / between parts", ModelFileException.Quoted(name));
         if (!_names.Add(name)) throw Errors.Argument(name, "the archive has a member of this name", "a new name", name);
         // What is near the limit gets the room for large sizes: a container is a little larger than what it holds.
         const long wide = ZipFormat.Saturated - (256L << 20);

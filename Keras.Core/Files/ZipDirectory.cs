@@ -61,10 +61,10 @@ sealed class ZipDirectory
 
     static string Kind(ReadOnlySpan<byte> first) => first switch
     {
-        [0x89, (byte)'H', (byte)'D', (byte)'F', ..] => "an HDF5 file",
         [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "a PNG image",
-        [0x93, (byte)'N', (byte)'U', (byte)'M', ..] => "a NumPy array",
-        [(byte)'P', (byte)'K', 3, 4, ..] => "the start of a zip archive without its end",
+        _ when Hdf5File.IsHdf5(first) => "an HDF5 file",
+        _ when first.StartsWith(NpyHeader.Magic) => "a NumPy array",
+        _ when U32(first, 0) == ZipFormat.Local => "the start of a zip archive without its end",
         [_, _, _, _, _, _, 0, 0] => "perhaps a safetensors file",
         _ => $"a file that starts with {Hex(first)}",
     };
@@ -186,8 +186,8 @@ sealed class ZipDirectory
     void CheckName(Header header)
     {
         var name = header.IsFolder ? header.Name[..^1] : header.Name;
-        if (!ZipFormat.IsPlain(name)) throw Bad(null, "a member's name is no plain relative path", $"at most {ZipFormat.DeepestName} parts with / between", Quoted(header.Name));
-        if (!_names.TryAdd(name, header.IsFolder)) throw Bad(null, "two members have one name", "names that differ by more than case", Quoted(header.Name));
+        if (!ZipFormat.IsPlain(name)) throw Bad(null, "a member's name is no plain relative path", $"at most {ZipFormat.DeepestName} parts with / between", ModelFileException.Quoted(header.Name));
+        if (!_names.TryAdd(name, header.IsFolder)) throw Bad(null, "two members have one name", "names that differ by more than case", ModelFileException.Quoted(header.Name));
     }
 
     /// <summary>Compares the headers before the data with the directory, and where members begin and end.</summary>
@@ -214,7 +214,7 @@ sealed class ZipDirectory
         var files = _names.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var i = name.IndexOf('/', StringComparison.Ordinal); i > 0 && i < name.Length - 1; i = name.IndexOf('/', i + 1))
             if (files.TryGetValue(name.AsSpan(0, i), out var isFolder) && !isFolder)
-                throw Bad(null, "one name is a file and a folder", "either", $"{Quoted(name[..i])} and {Quoted(name)}");
+                throw Bad(null, "one name is a file and a folder", "either", $"{ModelFileException.Quoted(name[..i])} and {ModelFileException.Quoted(name)}");
     }
 
     ZipMember CheckLocal(Header header, long end)
@@ -295,8 +295,6 @@ sealed class ZipDirectory
         new("zip", path, what, expected, received, hint);
 
     static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes[..Math.Min(bytes.Length, 16)]);
-
-    static string Quoted(string name) => $"\"{ModelFileException.Show(name)}\"";
 
     static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 

@@ -99,40 +99,17 @@ sealed class ZipMemberStream : Stream
     }
 }
 
-/// <summary>Gives the last byte of a stream by itself, so that one can tell whether a decoder that reads in blocks needed it.</summary>
-sealed class ZipTailStream(WindowStream stream) : Stream
+/// <summary>Gives the last byte of its part by itself, so that one can tell whether a decoder that reads in blocks needed it.</summary>
+sealed class ZipTailStream(Stream whole, long start, long length) : WindowStream(whole, start, length)
 {
-    internal bool IsAtEnd => stream.Position == stream.Length;
+    internal bool IsAtEnd => Position == Length;
 
-    public override bool CanRead => true;
-
+    // A decoder that can move goes back to where it needed no more.
     public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => stream.Length;
-
-    public override long Position
-    {
-        get => stream.Position;
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
-        var left = stream.Length - stream.Position;
-        return stream.Read(left > 1 && buffer.Length >= left ? buffer[..(int)(left - 1)] : buffer);
+        var left = Length - Position;
+        return base.Read(left > 1 && buffer.Length >= left ? buffer[..(int)(left - 1)] : buffer);
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

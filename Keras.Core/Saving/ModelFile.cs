@@ -37,8 +37,7 @@ static class ModelFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (stream.CanSeek) return new WindowStream(stream, stream.Position, stream.Length - stream.Position);
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
-            bufferSize: 1 << 16, FileOptions.DeleteOnClose);
+        var file = AtomicFile.Nameless();
         try
         {
             var block = new byte[1 << 16];

@@ -39,7 +39,7 @@ sealed class Hdf5Attribute
         if (attributes.Count >= Hdf5Header.MaxMessages) throw source.Bad("there are too many attributes", $"at most {Hdf5Header.MaxMessages}", "more");
         var attribute = new Hdf5Attribute(source, data);
         if (!attributes.TryAdd(attribute._name, attribute))
-            throw source.Bad("two attributes have one name", "different names", $"\"{ModelFileException.Show(attribute._name)}\" twice");
+            throw source.Bad("two attributes have one name", "different names", $"{ModelFileException.Quoted(attribute._name)} twice");
     }
 
     Hdf5Attribute(Hdf5Source source, ReadOnlyMemory<byte> data)
@@ -60,20 +60,20 @@ sealed class Hdf5Attribute
         _data = data[cursor.Position..];
     }
 
-    static void Pad(ref Hdf5Cursor cursor, int size, int version) => cursor.Skip(version == 1 ? (8 - size % 8) % 8 : 0);
+    static void Pad(ref Hdf5Cursor cursor, int size, int version) => cursor.Skip(version == 1 ? Hdf5Bytes.Pad8(size) - size : 0);
 
     (Hdf5Type Type, long Count) Read(Hdf5Source source)
     {
         if (_isSharedSpace) throw source.Bad("shared data spaces are not supported", "a data space in its place", "a shared message");
         var (type, space) = (Hdf5Type.Read(source, _type.Span, _isSharedType), Hdf5Space.Read(source, _space.Span));
-        if (space.Count > _data.Length / type.Size) throw source.Bad($"attribute \"{ModelFileException.Show(_name)}\" is cut short", $"{space.Count} elements", $"{_data.Length / type.Size}");
+        if (space.Count > _data.Length / type.Size) throw source.Bad($"attribute {ModelFileException.Quoted(_name)} is cut short", $"{space.Count} elements", $"{_data.Length / type.Size}");
         return (type, space.Count);
     }
 
     internal string[] Texts(Hdf5Source source)
     {
         var (type, count) = Read(source);
-        return count == 0 ? [] : Hdf5Text.Decode(source, type, _data.Span, (int)count, $"attribute \"{ModelFileException.Show(_name)}\"");
+        return count == 0 ? [] : Hdf5Text.Decode(source, type, _data.Span, (int)count, $"attribute {ModelFileException.Quoted(_name)}");
     }
 }
 

@@ -21,7 +21,9 @@ sealed class Hdf5Bytes
         return at;
     }
 
-    internal static int Pad8(int size) => checked(size + 7) / 8 * 8;
+    internal static int Pad8(int size) => checked((int)Pad8((long)size));
+
+    internal static long Pad8(long size) => (size + 7) / 8 * 8;
 
     internal Hdf5Bytes Put(ref int at, ReadOnlySpan<byte> bytes)
     {

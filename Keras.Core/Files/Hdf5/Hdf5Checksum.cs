@@ -7,10 +7,12 @@ namespace Keras;
 static class Hdf5Checksum
 {
     /// <summary>Refuses a block whose last four bytes are not the checksum of those before them.</summary>
-    internal static void Verify(Hdf5Source source, ReadOnlySpan<byte> block, string what)
+    internal static void Verify(Hdf5Source source, ReadOnlySpan<byte> block, string what) => Verify(source, block, what, Lookup3);
+
+    internal static void Verify(Hdf5Source source, ReadOnlySpan<byte> block, string what, Func<ReadOnlySpan<byte>, uint> sum)
     {
         if (block.Length < sizeof(uint)) throw source.Bad($"the {what} is cut short", "a checksum", $"{block.Length} bytes");
-        Match(source, BinaryPrimitives.ReadUInt32LittleEndian(block[^sizeof(uint)..]), Lookup3(block[..^sizeof(uint)]), what);
+        Match(source, BinaryPrimitives.ReadUInt32LittleEndian(block[^sizeof(uint)..]), sum(block[..^sizeof(uint)]), what);
     }
 
     internal static void Match(Hdf5Source source, uint stored, uint computed, string what)

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace Keras;
 
 /// <summary>A dataset: its element type and shape are known at once, its data are read into memory that the caller made after
@@ -50,7 +47,7 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
     {
         var name = TryText("dtype");
         return DTypes.TryParse(name, out var dtype) && dtype.Size() == _type.Size ? dtype
-            : throw NotNumbers(name is null ? _type.Name : $"{_type.Name}, named \"{ModelFileException.Show(name)}\"");
+            : throw NotNumbers(name is null ? _type.Name : $"{_type.Name}, named {ModelFileException.Quoted(name)}");
     }
 
     ModelFileException NotNumbers(string found) => Bad("the elements are not numbers that Keras has", "integers, floats, complex or truth values", found);
@@ -86,7 +83,7 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
         if (bytes != Bytes) throw Errors.Argument($"HDF5 \"{Path}\"", "the memory has another size than the data", $"{Bytes} bytes", bytes);
         var dtype = DType;
         ReadRaw((byte*)to);
-        if (_type.IsBigEndian) Swap((byte*)to, dtype.ToReal().Size());
+        if (_type.IsBigEndian) Pieces((byte*)to, (_, piece) => RawArray.Reverse(dtype, piece));
         if (dtype == DType.Bool) MakeTruths((byte*)to);
     }
 
@@ -127,22 +124,6 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
     {
         for (long at = 0; at < Bytes; at += Piece) action(at, new Span<byte>(to + at, (int)Math.Min(Piece, Bytes - at)));
     }
-
-    void Swap(byte* to, int width) => Pieces(to, (_, piece) =>
-    {
-        switch (width)
-        {
-            case 2: Reverse(MemoryMarshal.Cast<byte, ushort>(piece)); break;
-            case 4: Reverse(MemoryMarshal.Cast<byte, uint>(piece)); break;
-            case 8: Reverse(MemoryMarshal.Cast<byte, ulong>(piece)); break;
-        }
-    });
-
-    static void Reverse(Span<ushort> values) => BinaryPrimitives.ReverseEndianness(values, values);
-
-    static void Reverse(Span<uint> values) => BinaryPrimitives.ReverseEndianness(values, values);
-
-    static void Reverse(Span<ulong> values) => BinaryPrimitives.ReverseEndianness(values, values);
 
     // Kernels count on 0 and 1; a file may hold any byte.
     void MakeTruths(byte* to) => Pieces(to, (_, piece) =>

@@ -5,7 +5,7 @@ namespace Keras;
 /// <remarks>One thread at a time. The stream is left open.</remarks>
 sealed class Hdf5File
 {
-    static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
+    internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
 
     readonly HashSet<long> _groups = [];
     int _opened;

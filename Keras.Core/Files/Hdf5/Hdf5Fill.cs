@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Keras;
 
 /// <summary>What stands where no data are stored.</summary>
@@ -7,13 +9,9 @@ static unsafe class Hdf5Fill
     {
         var value = message is { } found ? Read(source, found) : default;
         if (!value.IsEmpty && value.Length != elementSize) throw source.Bad("the fill value has another size than an element", elementSize, value.Length);
-        const int piece = 1 << 30;
-        if (value.IndexOfAnyExcept((byte)0) < 0)
-        {
-            for (long at = 0; at < bytes; at += piece) new Span<byte>(to + at, (int)Math.Min(piece, bytes - at)).Clear();
-            return;
-        }
-        for (long at = 0; at < bytes; at += elementSize) value.CopyTo(new Span<byte>(to + at, elementSize));
+        if (value.IndexOfAnyExcept((byte)0) < 0) NativeMemory.Clear(to, (nuint)bytes);
+        else
+            for (long at = 0; at < bytes; at += elementSize) value.CopyTo(new Span<byte>(to + at, elementSize));
     }
 
     static ReadOnlySpan<byte> Read(Hdf5Source source, Hdf5Message message)

@@ -3,12 +3,14 @@ using System.IO.Compression;
 namespace Keras;
 
 /// <summary>A step that chunks went through when they were written, undone here.</summary>
-readonly record struct Hdf5Filter(int Id, string Name)
+readonly record struct Hdf5Filter(int Id)
 {
     const int Deflate = 1, Shuffle = 2, Fletcher32 = 3;
     const int MaxFilters = 32;
 
-    static readonly Dictionary<int, string> Unsupported = new() { [4] = "szip", [5] = "n-bit", [6] = "scale-offset", [32000] = "LZF", [32001] = "Blosc", [32004] = "LZ4", [32015] = "Zstandard" };
+    static readonly Dictionary<int, string> Names = new() { [Deflate] = "deflate", [Shuffle] = "shuffle", [Fletcher32] = "Fletcher's checksum", [4] = "szip", [5] = "n-bit", [6] = "scale-offset", [32000] = "LZF", [32001] = "Blosc", [32004] = "LZ4", [32015] = "Zstandard" };
+
+    string Name => Names.GetValueOrDefault(Id, $"filter {Id}");
 
     /// <summary>The filters in the order in which they were applied.</summary>
     internal static Hdf5Filter[] ReadAll(Hdf5Source source, Hdf5Message? message, int elementSize)
@@ -27,14 +29,14 @@ readonly record struct Hdf5Filter(int Id, string Name)
             var name = version == 1 || id >= 256 ? cursor.U16() : 0;
             cursor.Skip(2);
             var values = cursor.U16();
-            cursor.Skip(version == 1 ? (name + 7) / 8 * 8 : name);
+            cursor.Skip(version == 1 ? Hdf5Bytes.Pad8(name) : name);
             var first = values > 0 ? cursor.U32() : default(uint?);
             cursor.Skip(4L * Math.Max(0, values - 1) + (version == 1 && values % 2 != 0 ? 4 : 0));
+            filters[i] = new Hdf5Filter(id);
             if (id is not (Deflate or Shuffle or Fletcher32))
-                throw source.Bad("the data are filtered in a way that is not supported", "deflate, shuffle or Fletcher's checksum", Unsupported.GetValueOrDefault(id, $"filter {id}"),
+                throw source.Bad("the data are filtered in a way that is not supported", "deflate, shuffle or Fletcher's checksum", filters[i].Name,
                     "Save the file again without it.");
             if (id == Shuffle && first != elementSize) throw source.Bad("the data are shuffled by another size than an element's", elementSize, first);
-            filters[i] = new Hdf5Filter(id, id switch { Deflate => "deflate", Shuffle => "shuffle", _ => "Fletcher's checksum" });
             if (Array.FindIndex(filters, f => f.Id == id) < i) throw source.Bad("the data are filtered twice in one way", "each filter once", filters[i].Name);
         }
         return filters;
@@ -48,7 +50,8 @@ readonly record struct Hdf5Filter(int Id, string Name)
             if ((mask >> i & 1) != 0) continue;
             if (filters[i].Id == Fletcher32)
             {
-                count = Check(source, stored.AsSpan(0, count));
+                Hdf5Checksum.Verify(source, stored.AsSpan(0, count), "chunk", Hdf5Checksum.Fletcher32);
+                count -= sizeof(uint);
                 continue;
             }
             // A checksum may have been put behind the chunk before it was compressed.
@@ -84,13 +87,5 @@ readonly record struct Hdf5Filter(int Id, string Name)
             for (var i = 0; i < plane.Length; i++) to[i * elementSize + b] = plane[i];
         }
         stored[(count * elementSize)..].CopyTo(to[(count * elementSize)..]);
-    }
-
-    /// <summary>The number of bytes before a checksum that fits.</summary>
-    static int Check(Hdf5Source source, ReadOnlySpan<byte> stored)
-    {
-        if (stored.Length < sizeof(uint)) throw source.Bad("a chunk is cut short", "a checksum", $"{stored.Length} bytes");
-        var (found, computed) = (BitConverter.ToUInt32(stored[^sizeof(uint)..]), Hdf5Checksum.Fletcher32(stored[..^sizeof(uint)]));
-        return found == computed ? stored.Length - sizeof(uint) : throw source.Bad("the checksum of a chunk does not fit", $"{computed:x8}", $"{found:x8}", "The file is damaged.");
     }
 }

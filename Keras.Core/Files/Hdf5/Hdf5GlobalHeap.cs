@@ -36,7 +36,7 @@ sealed class Hdf5GlobalHeap(Hdf5Source source)
             if (index == 0) break;
             if (length > end - at) throw source.Bad("an object is larger than its heap", $"at most {end - at} bytes", length);
             if (!objects.TryAdd(index, (at, length))) throw source.Bad("two objects of a heap have one number", "different numbers", index);
-            at += Math.Min(end - at, (length + 7) / 8 * 8);
+            at += Math.Min(end - at, Hdf5Bytes.Pad8(length));
         }
         return objects;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Keras;
 
@@ -11,8 +12,6 @@ sealed class Hdf5Links
 {
     const int MaxName = 65536;
     const int MaxLevel = 32;
-
-    static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     readonly Hdf5Source _source;
     readonly Dictionary<string, Hdf5Link> _links = [];
@@ -34,10 +33,10 @@ sealed class Hdf5Links
 
     void Add(string name, Hdf5Link link)
     {
-        if (name.Length == 0 || name.Contains('/')) throw _source.Bad("a link's name is none", "a name without a slash", $"\"{ModelFileException.Show(name)}\"");
+        if (name.Length == 0 || name.Contains('/')) throw _source.Bad("a link's name is none", "a name without a slash", ModelFileException.Quoted(name));
         if (_links.Count >= _source.Limits.MaxEntries) throw _source.Bad("the group holds too much", $"at most {_source.Limits.MaxEntries}", "more");
-        if (link.Refused is null && link.Address == Hdf5Source.Undefined) throw _source.Bad("a link leads nowhere", "an address", $"none for \"{ModelFileException.Show(name)}\"");
-        if (!_links.TryAdd(name, link)) throw _source.Bad("two links of a group have one name", "different names", $"\"{ModelFileException.Show(name)}\" twice");
+        if (link.Refused is null && link.Address == Hdf5Source.Undefined) throw _source.Bad("a link leads nowhere", "an address", $"none for {ModelFileException.Quoted(name)}");
+        if (!_links.TryAdd(name, link)) throw _source.Bad("two links of a group have one name", "different names", $"{ModelFileException.Quoted(name)} twice");
     }
 
     void ReadSymbolTable(ReadOnlySpan<byte> data)
@@ -107,17 +106,8 @@ sealed class Hdf5Links
     string Name(ReadOnlySpan<byte> bytes) => Text(_source, bytes, "name");
 
     /// <summary>Decodes UTF-8, and refuses what is none.</summary>
-    internal static string Text(Hdf5Source source, ReadOnlySpan<byte> bytes, string what)
-    {
-        try
-        {
-            return Utf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw source.Bad($"the {what} is not text", "UTF-8", $"{bytes.Length} other bytes");
-        }
-    }
+    internal static string Text(Hdf5Source source, ReadOnlySpan<byte> bytes, string what) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes)
+        : throw source.Bad($"the {what} is not text", "UTF-8", $"{bytes.Length} other bytes");
 
     void ReadLink(ReadOnlySpan<byte> data)
     {

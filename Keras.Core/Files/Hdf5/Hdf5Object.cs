@@ -22,7 +22,7 @@ abstract class Hdf5Object
     internal Hdf5Place Place { get; }
 
     /// <summary>The last part of the path.</summary>
-    internal string Name => Path[(Path.LastIndexOf('/') + 1)..];
+    internal string Name => Place.Name;
 
     Dictionary<string, Hdf5Attribute> Attributes => field ??= Hdf5Attribute.ReadAll(At(), Messages);
 

@@ -29,7 +29,7 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
     internal int LengthSize { get; set; } = sizeof(long);
 
     /// <summary>The object being read: what errors name.</summary>
-    internal Hdf5Place Place { get; set; }
+    internal Hdf5Place Place { get; set; } = new(null, "");
 
     internal Hdf5GlobalHeap Heap => field ??= new Hdf5GlobalHeap(this);
 
@@ -46,10 +46,11 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
         Spend(count);
         if (position < _windowStart || position + count > _windowStart + _windowCount)
         {
-            _windowStart = position;
-            _windowCount = 0;
-            Fill(position, _window.AsSpan(0, (int)Math.Min(Window, Length - position)));
-            _windowCount = (int)Math.Min(Window, Length - position);
+            var window = _window.AsSpan(0, (int)Math.Min(Window, Length - position));
+            // Nothing is there if this fails.
+            (_windowStart, _windowCount) = (position, 0);
+            Fill(position, window);
+            _windowCount = window.Length;
         }
         return _window.AsSpan((int)(position - _windowStart), count);
     }
@@ -60,7 +61,8 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
         var position = Check(address, count);
         if (count <= Window) return Peek(address, (int)count).ToArray();
         Spend(count);
-        if (count > Math.Clamp(Limits.MaxTextBytes, LargestBlock, Array.MaxLength)) throw Bad("a block of the structure is too large", $"at most {LargestBlock} bytes", count);
+        var most = Math.Clamp(Limits.MaxTextBytes, LargestBlock, Array.MaxLength);
+        if (count > most) throw Bad("a block of the structure is too large", $"at most {most} bytes", count);
         var block = new byte[count];
         Fill(position, block);
         return block;
@@ -119,8 +121,6 @@ ref struct Hdf5Cursor(Hdf5Source source, ReadOnlySpan<byte> data, string what)
     internal int U16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
 
     internal uint U32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-
-    internal ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     /// <summary>A number of any width up to 8 bytes.</summary>
     internal ulong UInt(int width)

@@ -57,19 +57,8 @@ readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, string Name, DType DTyp
     {
         var (offset, precision) = (cursor.U16(), cursor.U16());
         if (offset != 0 || precision != 8 * other.Size) return other;
-        DType? dtype = (other.Size, (bits & 8) != 0) switch
-        {
-            (1, false) => DType.UInt8,
-            (2, false) => DType.UInt16,
-            (4, false) => DType.UInt32,
-            (8, false) => DType.UInt64,
-            (1, true) => DType.Int8,
-            (2, true) => DType.Int16,
-            (4, true) => DType.Int32,
-            (8, true) => DType.Int64,
-            _ => null,
-        };
-        return Number(other, dtype, (bits & 1) != 0);
+        var isSigned = (bits & 8) != 0;
+        return Number(other, RawArray.Find(d => d.IsInteger() && d.IsUnsigned() != isSigned && d.Size() == other.Size), (bits & 1) != 0);
     }
 
     static Hdf5Type Float(ref Hdf5Cursor cursor, int bits, Hdf5Type other)
@@ -80,17 +69,7 @@ readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, string Name, DType DTyp
         // The mantissa's first bit is implied, the sign is the highest bit, the order is not VAX's, and nothing is padded.
         var isUsual = (bits & 0x70) == 0x20 && bits >> 8 == 8 * other.Size - 1 && offset == 0 && precision == 8 * other.Size
             && mantissaAt == 0 && exponentAt == mantissa && exponent + mantissa + 1 == precision && exponent is > 0 and < 32 && bias == (1u << exponent - 1) - 1;
-        DType? dtype = !isUsual ? null : (other.Size, exponent) switch
-        {
-            (1, 4) => DType.Float8E4M3FN,
-            (1, 5) => DType.Float8E5M2,
-            (2, 5) => DType.Float16,
-            (2, 8) => DType.BFloat16,
-            (4, 8) => DType.Float32,
-            (8, 11) => DType.Float64,
-            _ => null,
-        };
-        return Number(other, dtype, (bits & 1) != 0);
+        return Number(other, isUsual ? RawArray.Find(d => d.Size() == other.Size && Hdf5TypeCode.ExponentBits(d) == exponent) : null, (bits & 1) != 0);
     }
 
     static Hdf5Type Number(Hdf5Type other, DType? dtype, bool isBigEndian) =>
@@ -131,7 +110,7 @@ readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, string Name, DType DTyp
         var name = new System.Text.StringBuilder();
         var start = cursor.Position;
         while (cursor.U8() is var c and not 0) name.Append((char)c);
-        if (padded) cursor.Skip((8 - (cursor.Position - start) % 8) % 8);
+        if (padded) cursor.Skip(Hdf5Bytes.Pad8(cursor.Position - start) - (cursor.Position - start));
         return name.ToString();
     }
 

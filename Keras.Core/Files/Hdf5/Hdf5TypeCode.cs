@@ -12,21 +12,27 @@ static class Hdf5TypeCode
     internal static byte[] Of(DType dtype) => dtype switch
     {
         DType.Bool => [0x18, 2, 0, 0, 1, 0, 0, 0, .. Of(DType.Int8), .. "FALSE\0\0\0TRUE\0\0\0\0"u8, 0, 1],
-        DType.Float16 => Float(2, 5, 10),
-        DType.Float32 => Float(4, 8, 23),
-        DType.Float64 => Float(8, 11, 52),
-        DType.Complex64 or DType.Complex128 => Complex(dtype),
-        _ when NamedByAttribute(dtype) => [0x15, 0, 0, 0, (byte)dtype.Size(), 0, 0, 0],
+        _ when RawArray.IsOpaque(dtype) => [0x15, 0, 0, 0, (byte)dtype.Size(), 0, 0, 0],
+        _ when dtype.IsFloating() => Float(dtype.Size(), ExponentBits(dtype)),
+        _ when dtype.IsComplex() => Complex(dtype),
         _ => Integer(dtype.Size(), !dtype.IsUnsigned()),
     };
 
-    /// <summary>Whether the format has no such type, so that it is written as plain bytes beside an attribute of its name.</summary>
-    internal static bool NamedByAttribute(DType dtype) => dtype == DType.BFloat16 || dtype.IsFloat8();
+    /// <summary>How many bits of a float are its exponent; the others but one are its mantissa.</summary>
+    internal static int ExponentBits(DType dtype) => dtype switch
+    {
+        DType.Float8E4M3FN => 4,
+        DType.Float8E5M2 or DType.Float16 => 5,
+        DType.BFloat16 or DType.Float32 => 8,
+        DType.Float64 => 11,
+        _ => 0,
+    };
 
     static byte[] Integer(int size, bool isSigned) => [0x10, (byte)(isSigned ? 8 : 0), 0, 0, (byte)size, 0, 0, 0, 0, 0, (byte)(8 * size), 0];
 
-    static byte[] Float(int size, int exponent, int mantissa)
+    static byte[] Float(int size, int exponent)
     {
+        var mantissa = 8 * size - 1 - exponent;
         var code = new byte[20];
         ReadOnlySpan<byte> start = [0x11, 0x20, (byte)(8 * size - 1), 0, (byte)size, 0, 0, 0, 0, 0, (byte)(8 * size), 0, (byte)mantissa, (byte)exponent, 0, (byte)mantissa];
         start.CopyTo(code);

@@ -32,11 +32,9 @@ sealed class Hdf5Writer
         foreach (var (_, dataset) in _places)
         {
             dataset.WriteTo(stream);
-            stream.Write(padding[..(int)(Padded(dataset.Bytes) - dataset.Bytes)]);
+            stream.Write(padding[..(int)(Hdf5Bytes.Pad8(dataset.Bytes) - dataset.Bytes)]);
         }
     }
-
-    static long Padded(long bytes) => (bytes + 7) / 8 * 8;
 
     /// <summary>Gives every dataset its place behind the structure; the file's length comes back.</summary>
     long Place(Hdf5Bytes bytes)
@@ -46,14 +44,14 @@ sealed class Hdf5Writer
         {
             var place = at;
             bytes.U64(ref place, end);
-            end += Padded(dataset.Bytes);
+            end += Hdf5Bytes.Pad8(dataset.Bytes);
         }
         return end;
     }
 
     static void WriteSuperblock(Hdf5Bytes bytes, int at, long end, int header, int tree, int names)
     {
-        bytes.Put(ref at, [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n', 0, 0, 0, 0, 0, sizeof(long), sizeof(long), 0]);
+        bytes.Put(ref at, Hdf5File.Signature).Put(ref at, [0, 0, 0, 0, 0, sizeof(long), sizeof(long), 0]);
         bytes.U16(ref at, Hdf5TreeWriter.LeafSize / 2).U16(ref at, Hdf5TreeWriter.NodeSize / 2).U32(ref at, 0);
         bytes.U64(ref at, 0).U64(ref at, -1).U64(ref at, end).U64(ref at, -1);
         bytes.U64(ref at, 0).U64(ref at, header).U32(ref at, 1).U32(ref at, 0).U64(ref at, tree).U64(ref at, names);
@@ -173,7 +171,7 @@ sealed class Hdf5GroupWriter : Hdf5ObjectWriter
         var (group, name) = (Group(cut < 0 ? "" : path[..cut]), path[(cut + 1)..]);
         var dataset = new Hdf5DatasetWriter(name, dtype, shape, write);
         if (name.Length == 0 || !group._children.TryAdd(name, dataset)) throw Errors.Argument($"HDF5 \"{path}\"", "there is such an object, or no name", "a new name", $"\"{name}\"");
-        if (Hdf5TypeCode.NamedByAttribute(dtype)) dataset.Attribute("dtype", dtype.Name());
+        if (RawArray.IsOpaque(dtype)) dataset.Attribute("dtype", dtype.Name());
         return dataset;
     }
 

@@ -25,7 +25,9 @@ static class Python
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(python, ["-c", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(python, ["-c", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            start.Environment["PYTHONIOENCODING"] = "utf-8";
+            using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

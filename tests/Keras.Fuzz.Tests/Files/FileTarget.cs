@@ -15,7 +15,7 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
 
     static readonly LoadLimits Limits = new() { MaxBytes = MaxBytes, MaxTextBytes = MaxBytes, MaxInflatedBytes = MaxBytes };
 
-    static readonly byte[] Buffer = new byte[MaxBytes];
+    static readonly byte[] Buffer = new byte[MaxBytes], Shard = FileSamples.Safetensors()[0], Weights = FileSamples.Weights(FileSamples.Model);
 
     static readonly System.Buffers.SearchValues<char> Controls = System.Buffers.SearchValues.Create("\0\a\b\t\r\u001b\u007f\u009b\u202e");
 
@@ -32,7 +32,7 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
         new("info", FileSamples.Any(), ReadInfo),
         new("keras", FileSamples.Models(), bytes => Saving.LoadModel(bytes, limits: Limits)),
         new("model-config", [FileSamples.Config(FileSamples.Model)], ReadModel),
-        new("model-weights", [FileSamples.Weights(FileSamples.Model)], bytes => Saving.LoadModel(FileSamples.Model, limits: Limits).LoadWeights(new MemoryStream(bytes), limits: Limits)),
+        new("model-weights", [Weights], bytes => Saving.LoadModel(FileSamples.Model, limits: Limits).LoadWeights(new MemoryStream(bytes), limits: Limits)),
         new("old-model", FileSamples.OldModels(), bytes => Saving.LoadModel(bytes, limits: Limits)),
     ];
 
@@ -57,13 +57,13 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
     }
 
     /// <summary>Reads a model by a config and the weights of <see cref="FileSamples.Model"/>.</summary>
-    static void ReadModel(byte[] bytes) => Saving.LoadModel(Core.Tests.Files.Samples.Zip(CompressionLevel.NoCompression, ("config.json", bytes), ("model.weights.h5", FileSamples.Weights(FileSamples.Model))), limits: Limits);
+    static void ReadModel(byte[] bytes) => Saving.LoadModel(Core.Tests.Files.Samples.Zip(CompressionLevel.NoCompression, ("config.json", bytes), ("model.weights.h5", Weights)), limits: Limits);
 
     static void ReadIndex(byte[] bytes)
     {
         using var folder = Core.Tests.Files.Samples.Folder();
         File.WriteAllBytes(folder[FileSamples.IndexName], bytes);
-        File.WriteAllBytes(folder[FileSamples.ShardName], FileSamples.Safetensors()[0]);
+        File.WriteAllBytes(folder[FileSamples.ShardName], Shard);
         Safetensors.Load(folder[FileSamples.IndexName], Limits);
     }
 
