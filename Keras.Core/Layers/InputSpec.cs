@@ -29,8 +29,9 @@ public sealed record InputSpec(DType? DType = null, Shape? Shape = null, int? Nd
         if (MinNdim is { } least && shape.Rank < least) throw Errors.Argument(who, "the input has a wrong rank", $"at least {least} dimensions", shape);
         if (DType is { } dtype && input.DType != dtype) throw Errors.Argument(who, "the input has a wrong dtype", dtype.Name(), input.DType.Name());
         if (Shape is { } whole && !Compared(whole).Matches(Compared(shape))) throw Errors.Argument(who, "the input has a wrong shape", whole, shape);
-        foreach (var (axis, dim) in Axes ?? new Dictionary<int, int>())
-            if (shape[axis] != dim && shape[axis] != Keras.Shape.Unknown)
+        if (Axes is null) return;
+        foreach (var (axis, dim) in Axes)
+            if (axis >= shape.Rank || axis < -shape.Rank || (shape[axis] != dim && shape[axis] != Keras.Shape.Unknown))
                 throw Errors.Argument(who, $"the input has a wrong dimension at axis {axis}", dim, shape);
     }
 

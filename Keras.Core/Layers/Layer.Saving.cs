@@ -23,7 +23,7 @@ public abstract partial class Layer
     }
 
     string? Reason(int mine, int stored) => !Built && mine == 0 ? "The layer is not built: call it, or Build it for a shape."
-        : stored > mine && this is Layers.Dense or Layers.EinsumDense or Layers.Embedding ? "Quantized weights are not supported." : null;
+        : stored > mine && ObjectConfig.Takes(GetType(), "quantizationConfig") ? "Quantized weights are not supported." : null;
 
     /// <summary>Adds the files that this layer keeps beside its weights, such as a vocabulary, by their names. The default has none.</summary>
     /// <param name="files">The contents.</param>

@@ -65,17 +65,22 @@ static class ObjectConfig
     }
 
     /// <summary>A new object like another one, with some arguments replaced. Layers within are copied too, and what draws first weights draws anew.</summary>
-    internal static object Copy(object made, Dictionary<string, object?>? replaced = null) => Construct(made.GetType(), (ParameterInfo parameter) =>
-        replaced is not null && replaced.TryGetValue(parameter.Name!, out var value) ? value : Property(made, parameter) switch
+    internal static object Copy(object made, Dictionary<string, object?>? replaced = null)
+    {
+        // What a model is made of is its graph, not its arguments.
+        if (made is Sequential or Model { Graph: not null }) return Model.CloneModel((Model)made);
+        return Construct(made.GetType(), (ParameterInfo parameter) => replaced is not null && replaced.TryGetValue(parameter.Name!, out var value) ? value : Property(made, parameter) switch
         {
             Layer layer => Copy(layer),
             IReadOnlyList<Layers.RNNCell> cells => cells.Select(c => (Layers.RNNCell)Copy(c)).ToArray(),
             IReadOnlyList<Layer> layers => layers.Select(l => (Layer)Copy(l)).ToArray(),
+            IReadOnlyDictionary<string, Feature> features => features.ToDictionary(f => f.Key, f => f.Value.Copied()),
             Initializer initializer => Copy(initializer),
             // What a layer calls weights are its variables, not the argument.
             IReadOnlyList<Variable> => null,
             var other => other,
         });
+    }
 
     // Keras writes flags of features that are off for every layer, and arguments of functions that take none.
     static bool IsIgnored(JsonNode value) => value.GetValueKind() == JsonValueKind.False || value is JsonObject { Count: 0 };

@@ -112,9 +112,9 @@ public class ParityTableTests
             + "(`KERAS_WRITE_DOCS=1 dotnet test tests/Keras.Parity.Tests -c Release --filter ParityTable`); what they compute is held by the recorded calls.\n");
         Section("", "area | in Keras | there", rows.GroupBy(r => r.Area).Select(a => $"{a.Key} | {a.Count()} | {a.Count(r => r.Lack is null)}"));
         Section("Missing", "name | what", rows.Where(r => r.Lack is not null).Select(r => $"`{r.Path}` | {r.Lack}"));
-        Section("Out of scope", "name | why", all.Where(r => OutOfScope.ContainsKey(r.Path)).Select(r => $"`{r.Path}` | {OutOfScope[r.Path]}"));
+        Section("Out of scope", "name | why", all.Where(r => OutOfScope.ContainsKey(r.Path)).SelectMany(r => OtherNames(r).Prepend(r.Path).Select(name => $"`{name}` | {OutOfScope[r.Path]}")));
         Section("In another form", "name | form", all.Where(r => Form(r.Area, r.Path) is not null).Select(r => $"`{r.Path}` | {Form(r.Area, r.Path)}"));
-        Section("Other names", "name | here", all.Where(r => r.IsClass).SelectMany(r => r.Aliases.Where(a => Last(a) != Last(r.Path)).Select(a => $"`{a}` | `{Last(r.Path)}`")));
+        Section("Other names", "name | here", all.Where(r => r.IsClass && !OutOfScope.ContainsKey(r.Path)).SelectMany(r => OtherNames(r).Select(a => $"`{a}` | `{Last(r.Path)}`")));
         return text.ToString();
 
         void Section(string title, string head, IEnumerable<string> lines)
@@ -124,6 +124,8 @@ public class ParityTableTests
             foreach (var line in lines) text.Append($"| {line} |\n");
         }
     }
+
+    static IEnumerable<string> OtherNames(Row row) => row.Aliases.Where(a => Last(a) != Last(row.Path));
 
     static string? Form(string area, string path)
     {

@@ -37,6 +37,8 @@ public sealed class SpectralNormalization : Wrapper
         _vector = AddWeight([1, _kernel.Shape[-1]], new Initializers.TruncatedNormal(stddev: 0.02), _kernel.DType, trainable: false, name: "vector_u");
     }
 
+    private protected override void Unbuild() => (_kernel, _vector) = (null, null);
+
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, CallContext context)
     {

@@ -54,6 +54,9 @@ public sealed class Feature
         _ => this,
     };
 
+    /// <summary>The same with a layer of its own.</summary>
+    internal Feature Copied() => new(Dtype, (Layer)ObjectConfig.Copy(Preprocessor), OutputMode);
+
     internal JsonObject Serialize() => Serialized("Feature", new JsonObject
     {
         ["dtype"] = Dtype,

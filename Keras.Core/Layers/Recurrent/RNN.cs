@@ -81,7 +81,6 @@ public class RNN : Layer
     /// <inheritdoc/>
     protected override void BuildWeights(Shape inputShape)
     {
-        Sequence = Sequence with { Axes = null };
         Sequence.Check(Who, new TensorType(Dtype.ComputeDType, inputShape));
         if (Stateful && inputShape[0] == Shape.Unknown)
             throw Errors.Argument(Who, "a stateful layer needs a fixed batch size", "a known batch size", inputShape, "Name it in the Input: new Input(shape, batchSize: …).");
@@ -90,6 +89,8 @@ public class RNN : Layer
         _states = Trace.Suspend(() => Cell.GetInitialState(inputShape[0]).Select(s =>
             new Variable(Ops.Cast(s, Dtype.VariableDType), trainable: false, "rnn_state") { Path = $"{NameScope.Path}/rnn_state" }).ToArray());
     }
+
+    private protected override void Unbuild() => Sequence = Sequence with { Axes = null };
 
     /// <inheritdoc/>
     protected override Nest Call(Nest inputs, CallContext context)

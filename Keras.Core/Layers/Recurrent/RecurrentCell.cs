@@ -1,6 +1,7 @@
 namespace Keras.Layers;
 
 /// <summary>A cell with a kernel for its input and one for its state, and dropout whose masks all steps share.</summary>
+[ConfigKeys(Presence.Never, "implementation")]
 public abstract class RecurrentCell : RNNCell
 {
     Variable? _kernel;

@@ -96,6 +96,20 @@ sealed class ArgumentTests
         Assert.That(() => layer.Apply(Ops.Ones([1, 4])), Throws.ArgumentException.With.Message.Contains("wrong dtype. Expected: int32. Received: float32."));
     }
 
+    sealed class OfChannels : Layer
+    {
+        public OfChannels() => InputSpec = [new InputSpec(Axes: new Dictionary<int, int> { [2] = 4, [-3] = 2 })];
+
+        protected override Tensor Call(Tensor x, CallContext context) => x;
+    }
+
+    [Test]
+    public void An_axis_that_the_spec_names_has_to_be_there()
+    {
+        Assert.That(new OfChannels().Apply(Ops.Ones([2, 1, 4])).Shape, Is.EqualTo(Shape.Of(2, 1, 4)));
+        Assert.That(() => new OfChannels().Apply(Ops.Ones([2, 4])), Throws.ArgumentException.With.Message.EndsWith("the input has a wrong dimension at axis 2. Expected: 4. Received: (2, 4)."));
+    }
+
     sealed class Around : Layer
     {
         readonly List<Layer> _inner = [new Dense(3), new Dropout(0.5), new Dense(2)];
@@ -120,6 +134,14 @@ sealed class ArgumentTests
     {
         var layer = new LSTM(2, stateful: true);
         Assert.That(() => layer.Apply(Layer.Input(3, 4)), Throws.ArgumentException.With.Message.Contains("fixed batch size"));
+        Assert.That(layer.Apply(Ops.Ones([1, 3, 5])).Shape, Is.EqualTo(Shape.Of(1, 2)));
+    }
+
+    [Test]
+    public void A_recurrent_layer_that_a_failed_call_built_takes_another_sequence()
+    {
+        var layer = new GRU(2);
+        Assert.That(() => new Sequential([layer, new Conv1D(2, 2)]).Apply(Ops.Ones([1, 3, 4])), Throws.ArgumentException);
         Assert.That(layer.Apply(Ops.Ones([1, 3, 5])).Shape, Is.EqualTo(Shape.Of(1, 2)));
     }
 

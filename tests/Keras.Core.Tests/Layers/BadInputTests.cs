@@ -82,11 +82,11 @@ sealed class BadInputTests
     }
 
     [TestCaseSource(nameof(Rows))]
-    public void Another_number_of_inputs_is_refused(LayerRow row)
+    public void No_input_is_refused_and_one_more_computed_or_refused(LayerRow row)
     {
         var layer = row.Make(null);
-        foreach (var count in new[] { 0, row.Inputs.Length + 1 })
-            Refused(layer, row, Nest.List(Enumerable.Range(0, count).Select(_ => (Nest)Draw(row.Inputs[0]))), $"{count} inputs");
+        Assert.That(Refused(layer, row, Nest.List(), "no inputs"));
+        Refused(layer, row, Nest.List(Enumerable.Repeat((Nest)Draw(row.Inputs[0]), row.Inputs.Length + 1)), "one input more");
         if (!layer.Built) StillWorks(layer, row, "then");
     }
 
@@ -151,6 +151,28 @@ sealed class BadInputTests
         Assert.That(model.Weights, Is.Empty);
         Assert.That(model.Apply(Ops.Ones([2, 5, 6])).Shape, Is.EqualTo(Shape.Of(2, 4, 2)));
         Assert.That(model.CountParams(), Is.EqualTo((6 * 4) + 4 + (4 * 3) + 3 + (2 * 3 * 2) + 2));
+    }
+
+    sealed class Failing(Layer inner) : Layer
+    {
+        protected override bool CastsInputs => false;
+
+        protected override Nest Call(Nest inputs, CallContext context)
+        {
+            inner.Apply(inputs);
+            throw new ArgumentException("[Failing] no");
+        }
+    }
+
+    [TestCaseSource(nameof(Rows))]
+    public void A_layer_that_a_failed_call_built_is_as_before(LayerRow row)
+    {
+        var (layer, fresh) = (row.Make(null), row.Make(null));
+        Assert.That(() => new Failing(layer).Apply(Pack(row.Inputs, Draw), row.Training), Throws.ArgumentException.With.Message.EndsWith("] no"));
+        Assert.That(layer.Built, Is.EqualTo(fresh.Built));
+        Assert.That(layer.Weights, Has.Count.EqualTo(fresh.Weights.Count));
+        Assert.That(layer.OwnVariables, Has.Count.EqualTo(fresh.OwnVariables.Count));
+        StillWorks(layer, row, "then");
     }
 
     [Test]

@@ -169,6 +169,20 @@ sealed class FeatureSpaceTests
     }
 
     [Test]
+    public void A_copy_learns_by_itself()
+    {
+        var space = new FeatureSpace(new Dictionary<string, Feature> { ["b"] = FeatureSpace.FloatNormalized(), ["a"] = "string_categorical" });
+        var copy = (FeatureSpace)ObjectConfig.Copy(space);
+        Assert.That(copy.Features.Keys, Is.EqualTo(space.Features.Keys));
+        Assert.That(copy.Preprocessors.Values.Intersect(space.Preprocessors.Values), Is.Empty);
+        var table = new Dictionary<string, Column> { ["a"] = StringArray.Of(["x", "y"], [2]), ["b"] = Tensor.Of([1f, 3], [2]) };
+        space.Adapt(table);
+        Assert.That(() => copy.Apply(table), Throws.InvalidOperationException);
+        copy.Adapt(table);
+        Assert.That(copy.Apply(table).Tensor.ToDoubles(), Is.EqualTo(space.Apply(table).Tensor.ToDoubles()));
+    }
+
+    [Test]
     public void A_call_builds()
     {
         var space = new FeatureSpace(new Dictionary<string, Feature> { ["a"] = FeatureSpace.IntegerHashed(3), ["b"] = FeatureSpace.IntegerHashed(3) }, crosses: [("a", "b")]);

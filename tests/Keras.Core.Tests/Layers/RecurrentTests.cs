@@ -284,6 +284,17 @@ sealed class RecurrentTests
             Assert.That(a.ToArray<float>(), Is.EqualTo(b.ToArray<float>()).Within(2e-6));
     }
 
+    static readonly RNNCell[] Cells = [new SimpleRNNCell(2), new GRUCell(2), new LSTMCell(2)];
+
+    [TestCaseSource(nameof(Cells))]
+    public void Cells_may_say_how_they_compute(RNNCell cell)
+    {
+        var layer = new RNN(cell);
+        var made = layer.Serialize();
+        made["config"]!["cell"]!["config"]!["implementation"] = 1;
+        Assert.That(Layer.Deserialize(made).GetConfig().ToJsonString(), Is.EqualTo(layer.GetConfig().ToJsonString()));
+    }
+
     [Test]
     public void Other_activations_and_recurrent_dropout_go_step_by_step()
     {

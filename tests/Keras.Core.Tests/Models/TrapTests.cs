@@ -181,6 +181,9 @@ sealed class TrapTests
         yield return new(new Model(Data(("a", x)), Data(("o", late.Apply(inner.Apply(x) * 2))), name: "outer")) { TestName = "Model in a model" };
         yield return new(new Sequential([inner, new Dense(2)], name: "around")) { TestName = "Model in a sequential" };
         yield return new(new Scaled(3, 0.5)) { TestName = "Subclassed" };
+        var step = Layer.Input(1);
+        yield return new(new Model(x, new TimeDistributed(new Model(step, new Dense(2).Apply(step))).Apply(new Reshape([4, 1]).Apply(x)), name: "wrapping")) { TestName = "Model in a wrapper" };
+        yield return new(new Sequential([new Reshape([4, 1, 1]), new TimeDistributed(new TimeDistributed(new Sequential([new Input(1), new Dense(2)])))], name: "twice")) { TestName = "Sequential in wrappers" };
     }
 
     [TestCaseSource(nameof(Originals))]
