@@ -70,9 +70,7 @@ public abstract partial class Layer
     /// <summary>The names of the inputs, where Keras's layer is built for several of them by name.</summary>
     private protected virtual IReadOnlyList<string>? BuildArguments => null;
 
-    static JsonNode? Shapes(Nest nest) => nest.IsNone ? null : nest.IsTensor ? ValueKind.WriteAny(nest.Tensor.Shape)
-        : nest.Keys is { } keys ? new JsonObject(keys.Zip(nest.Items, (k, i) => KeyValuePair.Create(k, Shapes(i))))
-        : new JsonArray([.. nest.Items.Select(Shapes)]);
+    static JsonNode? Shapes(Nest nest) => CallForm.Form(nest, t => ValueKind.WriteAny(t.Shape));
 
     Nest Placeholders(JsonNode? node)
     {

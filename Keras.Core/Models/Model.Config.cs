@@ -40,7 +40,7 @@ public partial class Model
     }
 
     /// <inheritdoc/>
-    public override JsonObject? GetBuildConfig() => Graph is not null && this is not Sequential ? new() { ["input_shape"] = null } : base.GetBuildConfig();
+    public override JsonObject? GetBuildConfig() => FunctionalReader.IsFunctional(this) ? new() { ["input_shape"] = null } : base.GetBuildConfig();
 
     /// <summary>What <see cref="Compile"/> was given, as Keras writes it; <c>null</c> for a model that is not compiled.</summary>
     /// <exception cref="NotSupportedException">Something in it has no form in Keras.</exception>

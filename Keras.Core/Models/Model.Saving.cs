@@ -31,10 +31,6 @@ public partial class Model
 
     /// <summary>Takes the model as it is now, and saves it while the caller goes on.</summary>
     /// <inheritdoc cref="Save(string, bool, bool, bool)"/>
-    /// <param name="filepath">A path that ends with <c>.keras</c>, or with <c>.h5</c> or <c>.hdf5</c> for the format of before Keras 3.</param>
-    /// <param name="overwrite">Whether a file of this name is replaced. Default true.</param>
-    /// <param name="zipped">Whether it becomes one file; else a folder of the same parts, and the ending may be any. Default true.</param>
-    /// <param name="includeOptimizer">Whether how the model is compiled and the optimizer's state are saved too. Default true.</param>
     /// <param name="cancellationToken">Before the writing begins.</param>
     public Task SaveAsync(string filepath, bool overwrite = true, bool zipped = true, bool includeOptimizer = true,
         CancellationToken cancellationToken = default)
@@ -84,9 +80,6 @@ public partial class Model
 
     /// <summary>Takes the weights as they are now, and saves them while the caller goes on.</summary>
     /// <inheritdoc cref="SaveWeights(string, bool, double?)"/>
-    /// <param name="filepath">A path that ends with <c>.weights.h5</c>; with a size of shards, <c>.weights.json</c>.</param>
-    /// <param name="overwrite">Whether a file of this name is replaced. Default true.</param>
-    /// <param name="maxShardSize">The most GiB of weights in a file: they go to several, beside a list of them. Default all in one.</param>
     /// <param name="cancellationToken">Before the writing begins.</param>
     public Task SaveWeightsAsync(string filepath, bool overwrite = true, double? maxShardSize = null, CancellationToken cancellationToken = default)
     {

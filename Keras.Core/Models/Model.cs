@@ -38,8 +38,8 @@ public partial class Model : Layer
     /// <summary>The layers of the model, those furthest from the outputs first; of a subclassed model those in its fields.</summary>
     public virtual IReadOnlyList<Layer> Layers => Graph?.Layers ?? Sublayers;
 
-    /// <summary>How files call the list of layers.</summary>
-    internal const string LayersAttribute = "layers";
+    /// <summary>How files call the list of layers, and the optimizer.</summary>
+    internal const string LayersAttribute = "layers", OptimizerAttribute = "optimizer";
 
     internal override IEnumerable<(string Name, object Value)> SavedAttributes
     {
@@ -47,7 +47,7 @@ public partial class Model : Layer
         {
             // The optimizer's place is after all that is called before it.
             var known = base.SavedAttributes.Append((LayersAttribute, Layers));
-            return Optimizer is { } optimizer ? known.Append(("optimizer", optimizer)) : known;
+            return Optimizer is { } optimizer ? known.Append((OptimizerAttribute, optimizer)) : known;
         }
     }
 

@@ -44,11 +44,10 @@ static class ModelSummary
 
     static string[] Cells(Model model, Layer layer, bool connected)
     {
-        var kind = layer is Layers.Input ? "InputLayer" : layer is Model { Graph: not null } and not Sequential ? "Functional" : layer.GetType().Name;
         var calls = model.Graph?.Calls.Where(c => c.Layer == layer).ToList() ?? [];
         var shape = calls.Count == 0 ? "?" : string.Join(", ", calls[0].Outputs.Select(o => o.Shape.ToString()));
         var count = layer.Built || layer is Layers.Input ? Number(layer.Weights.Sum(w => w.Shape.Size)) : "0 (unbuilt)";
-        string[] cells = [$"{layer.Name} ({kind})", calls.Count > 0 && calls[0].Outputs.Count > 1 ? $"[{shape}]" : shape, count];
+        string[] cells = [$"{layer.Name} ({SavedObjects.ClassOf(layer)})", calls.Count > 0 && calls[0].Outputs.Count > 1 ? $"[{shape}]" : shape, count];
         return connected ? [.. cells, Sources(model.Graph!, calls)] : cells;
     }
 

@@ -33,7 +33,7 @@ static class CallForm
         }
         var named = new JsonObject();
         var positional = Positional(call, named, write);
-        if (TakesMask(call.Layer) || call.Style?.NamesMask == true) named["mask"] = Masks(Sequences(call), write);
+        if (TakesMask(call.Layer) || call.Style?.NamesMask == true) named["mask"] = Form(Sequences(call), t => t.Mask is { } mask ? write(mask) : null);
         if (call.Options is AttentionOptions options)
         {
             if (options.Scores) named["return_attention_scores"] = true;
@@ -49,20 +49,20 @@ static class CallForm
         if (call.Layer is ProjectedAttention) return Projected(inputs.Flatten(), named, write);
         if (BeginsWithStates(call))
         {
-            named["initial_state"] = new JsonArray([.. inputs.Items.Skip(1).Select(i => Write(i, write))]);
-            return [Write(inputs.Items[0], write)];
+            named["initial_state"] = new JsonArray([.. inputs.Items.Skip(1).Select(i => Form(i, write))]);
+            return [Form(inputs.Items[0], write)];
         }
         if (call.Layer is CategoryEncoding && inputs is { IsTensor: false, Items: [var indices, var weights] })
         {
-            named["count_weights"] = Write(weights, write);
-            return [Write(indices, write)];
+            named["count_weights"] = Form(weights, write);
+            return [Form(indices, write)];
         }
         if (call.Layer is ReversibleEmbedding && inputs.Keys is [ReversibleEmbedding.ReverseKey])
         {
             named["reverse"] = true;
-            return [Write(inputs.Items[0], write)];
+            return [Form(inputs.Items[0], write)];
         }
-        return call.Style?.Spread == true ? [.. inputs.Items.Select(i => Write(i, write))] : [Write(inputs, write)];
+        return call.Style?.Spread == true ? [.. inputs.Items.Select(i => Form(i, write))] : [Form(inputs, write)];
     }
 
     static readonly string[] FirstArguments = ["inputs", "sequences", "sequence", "input", "x"];
@@ -77,13 +77,10 @@ static class CallForm
         return [.. inputs.Take(3).Select(write)];
     }
 
-    static JsonNode? Write(Nest nest, Func<Tensor, JsonNode?> write) => nest.IsTensor ? write(nest.Tensor) : nest.IsNone ? null
-        : nest.Keys is { } keys ? new JsonObject(keys.Zip(nest.Items, (k, i) => KeyValuePair.Create(k, Write(i, write))))
-        : new JsonArray([.. nest.Items.Select(i => Write(i, write))]);
-
-    static JsonNode? Masks(Nest nest, Func<Tensor, JsonNode?> write) => nest.IsTensor ? nest.Tensor.Mask is { } mask ? write(mask) : null : nest.IsNone ? null
-        : nest.Keys is { } keys ? new JsonObject(keys.Zip(nest.Items, (k, i) => KeyValuePair.Create(k, Masks(i, write))))
-        : new JsonArray([.. nest.Items.Select(i => Masks(i, write))]);
+    /// <summary>A structure in which each tensor has the form that a function gives it.</summary>
+    internal static JsonNode? Form(Nest nest, Func<Tensor, JsonNode?> write) => nest.IsTensor ? write(nest.Tensor) : nest.IsNone ? null
+        : nest.Keys is { } keys ? new JsonObject(keys.Zip(nest.Items, (k, i) => KeyValuePair.Create(k, Form(i, write))))
+        : new JsonArray([.. nest.Items.Select(i => Form(i, write))]);
 
     /// <summary>The number of a tensor in arguments that were read; <c>null</c> for anything else.</summary>
     internal static int? Number(JsonNode? node) => node is JsonObject { Count: 1 } o && o.TryGetPropertyValue(TensorKey, out var place) ? (int)place! : null;
@@ -93,12 +90,8 @@ static class CallForm
 
     internal const string TensorKey = "\0tensor";
 
-    static JsonNode? Filled(JsonNode? node, IReadOnlyList<Tensor> tensors, Func<Tensor, JsonNode?> write) => Number(node) is { } place ? write(tensors[place]) : node switch
-    {
-        JsonArray list => new JsonArray([.. list.Select(i => Filled(i, tensors, write))]),
-        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, Filled(p.Value, tensors, write)))),
-        _ => node?.DeepClone(),
-    };
+    static JsonNode? Filled(JsonNode? node, IReadOnlyList<Tensor> tensors, Func<Tensor, JsonNode?> write) =>
+        Number(node) is { } place ? write(tensors[place]) : JsonRead.WithParts(node, n => Filled(n, tensors, write));
 
     /// <summary>Calls a layer as a file says.</summary>
     /// <param name="layer">The layer.</param>

@@ -120,8 +120,7 @@ static class FirstKeras
         var inner = (JsonObject)config.DeepClone();
         var (_, _, dense) = Layer([], "Dense", inner);
         var outer = new JsonObject { ["name"] = config["name"]?.DeepClone(), ["trainable"] = config["trainable"]?.DeepClone() ?? true };
-        if (inner["batch_input_shape"] is { } shape) LegacyConfig.Move(inner, "batch_input_shape", "", shape);
-        inner.Remove("");
+        inner.Remove("batch_input_shape");
         if (config["batch_input_shape"] is { } batch) outer["batch_input_shape"] = batch.DeepClone();
         dense["name"] = $"{JsonRead.TextOrNull(config["name"]) ?? "dense"}_dense";
         outer["layer"] = new JsonObject { ["class_name"] = "Dense", ["config"] = dense };

@@ -9,6 +9,7 @@ sealed class FunctionalReader
     readonly List<Part> _parts = [];
     readonly Dictionary<string, Part> _byName = new(StringComparer.Ordinal);
     readonly string _who;
+    HashSet<string> _names = [];
 
     /// <summary>A layer or function with its calls.</summary>
     sealed record Part(int Place, string Name, Layer Layer, List<Call> Calls)
@@ -36,7 +37,9 @@ sealed class FunctionalReader
     internal static (Nest Inputs, Nest Outputs, (bool Inputs, bool Outputs) Listed) Read(JsonObject config)
     {
         var reader = new FunctionalReader($"Functional {JsonRead.Short(config["name"])}");
-        foreach (var entry in reader.Required(config, "layers") as JsonArray ?? throw reader.Wrong("layers", config["layers"])) reader.Add(entry);
+        var layers = reader.Required(config, "layers") as JsonArray ?? throw reader.Wrong("layers", config["layers"]);
+        reader._names = LegacyNodes.Names(layers);
+        foreach (var entry in layers) reader.Add(entry);
         reader.CallAll();
         var (inputs, outputs) = (reader.Required(config, "input_layers"), reader.Required(config, "output_layers"));
         var ends = reader.Ends(outputs);
@@ -50,7 +53,7 @@ sealed class FunctionalReader
     void Add(JsonNode? node)
     {
         var entry = node as JsonObject ?? throw Wrong("layers", node);
-        var name = JsonRead.TextOrNull(entry["name"]) ?? JsonRead.TextOrNull((entry["config"] as JsonObject)?["name"]) ?? throw Wrong("name", entry["name"]);
+        var name = LegacyNodes.NameOf(entry) ?? throw Wrong("name", entry["name"]);
         var calls = (entry["inbound_nodes"] as JsonArray ?? []).Select(Read).ToList();
         var layer = KerasFunctions.IsFunction(entry) ? new Operation(entry, name) : Serialization.Read<Layer>(entry);
         var part = new Part(_parts.Count, name, layer, calls);
@@ -62,23 +65,8 @@ sealed class FunctionalReader
     Call Read(JsonNode? node)
     {
         var tensors = new List<(string, int, int)>();
-        if (node is JsonArray legacy) return new Call(Legacy(legacy, tensors), tensors);
-        var call = node as JsonObject ?? throw Wrong("inbound_nodes", node);
+        var call = node is JsonArray old ? LegacyNodes.Call(old, _names) : node as JsonObject ?? throw Wrong("inbound_nodes", node);
         return new Call(new GivenArguments((JsonArray)Marked(JsonRead.List(call["args"]), tensors)!, (JsonObject)Marked(call["kwargs"] as JsonObject ?? [], tensors)!), tensors);
-    }
-
-    /// <summary>A call as before Keras 3: lists of [layer, call, result, arguments], one for each tensor.</summary>
-    static GivenArguments Legacy(JsonArray node, List<(string, int, int)> tensors)
-    {
-        // One tensor may stand without a list around it.
-        var entries = node is [JsonValue, ..] ? [node] : node.Select(JsonRead.List).ToArray();
-        var (named, inputs) = (new JsonObject(), new JsonArray());
-        foreach (var entry in entries)
-        {
-            inputs.Add((JsonNode)CallForm.Place(Added(entry, tensors)));
-            if (entry.Count > 3) named = (JsonObject)MarkedLegacy(JsonRead.Object(entry[3]), tensors)!;
-        }
-        return new GivenArguments(new JsonArray(inputs.Count == 1 ? inputs[0]!.DeepClone() : inputs), named);
     }
 
     static int Added(JsonArray entry, List<(string, int, int)> tensors)
@@ -87,24 +75,14 @@ sealed class FunctionalReader
         return tensors.Count - 1;
     }
 
-    static JsonNode? MarkedLegacy(JsonNode? node, List<(string, int, int)> tensors) => node switch
-    {
-        JsonArray { Count: 3 or 4 } list when list[0] is JsonValue name && name.GetValueKind() == JsonValueKind.String && list[1] is JsonValue && list[2] is JsonValue =>
-            CallForm.Place(Added(list, tensors)),
-        JsonArray list => new JsonArray([.. list.Select(i => MarkedLegacy(i, tensors))]),
-        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, MarkedLegacy(p.Value, tensors)))),
-        _ => node?.DeepClone(),
-    };
-
     /// <summary>Arguments with numbers in place of tensors.</summary>
     JsonNode? Marked(JsonNode? node, List<(string, int, int)> tensors)
     {
-        if (node is JsonArray list) return new JsonArray([.. list.Select(i => Marked(i, tensors))]);
-        if (node is not JsonObject o) return node?.DeepClone();
+        if (node is not JsonObject o) return JsonRead.WithParts(node, n => Marked(n, tensors));
         if (JsonRead.TextOrNull(o["class_name"]) == "__keras_tensor__")
             return CallForm.Place(Added((o["config"] as JsonObject)?["keras_history"] is JsonArray { Count: 3 } history ? history : throw Wrong("keras_history", o["config"]), tensors));
         if (o.ContainsKey(CallForm.TensorKey)) throw Wrong("args", o);
-        return new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, Marked(p.Value, tensors))));
+        return JsonRead.WithParts(o, n => Marked(n, tensors));
     }
 
     void CallAll()

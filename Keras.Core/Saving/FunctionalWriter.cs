@@ -8,6 +8,7 @@ sealed class FunctionalWriter
     readonly Model _model;
     readonly OperationGraph _operations;
     readonly Dictionary<object, string> _names = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Tensor, OperationForm> _forms = new(ReferenceEqualityComparer.Instance);
 
     FunctionalWriter(Model model)
     {
@@ -42,7 +43,7 @@ sealed class FunctionalWriter
         }
     }
 
-    OperationForm FormOf(Tensor tensor) => OperationForms.Of(tensor)
+    OperationForm FormOf(Tensor tensor) => _forms.TryGetValue(tensor, out var known) ? known : _forms[tensor] = OperationForms.Of(tensor)
         ?? throw Errors.Unsupported(_model.Who, $"op {tensor.Op.Name} outside of layers cannot be written, since Keras has no function of its arguments", "functions that keras.ops has",
             $"{tensor.Op.Name} on {string.Join(", ", tensor.Inputs.ToArray().Select(i => i.Shape.ToString()))}", "Put it into a layer of its own.");
 

@@ -13,15 +13,13 @@ sealed class Hdf5Weights : WeightsSource
     readonly bool _isOld, _hasBackslashes;
 
     /// <summary>Reads the weights of a file that stays open while they are read.</summary>
-    internal Hdf5Weights(Hdf5File file, long storedBytes)
+    internal Hdf5Weights(Hdf5File file)
     {
-        (_root, StoredBytes) = (file.Root, storedBytes);
+        _root = file.Root;
         _isOld = _root.Names.Contains(OldLayers);
         // Keras 2.15 joined paths as the machine's file system does.
         _hasBackslashes = _root.Names.Any(n => n.Contains('\\', StringComparison.Ordinal));
     }
-
-    internal override long StoredBytes { get; }
 
     internal override VariableStore Get(string path)
     {

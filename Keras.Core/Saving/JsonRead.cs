@@ -51,6 +51,14 @@ static class JsonRead
 
     internal static IEnumerable<JsonNode> Items(JsonNode node) => List(node).Select(n => n ?? throw new FormatException());
 
+    /// <summary>A list or an object with each of its parts changed; a copy of anything else.</summary>
+    internal static JsonNode? WithParts(JsonNode? node, Func<JsonNode?, JsonNode?> change) => node switch
+    {
+        JsonArray list => new JsonArray([.. list.Select(change)]),
+        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, change(p.Value)))),
+        _ => node?.DeepClone(),
+    };
+
     /// <summary>Dimensions, <c>null</c> for an unknown one. Borders, pairs in a list, come one after the other.</summary>
     internal static int[] Integers(JsonNode? node) => node switch
     {

@@ -4,8 +4,6 @@ namespace Keras;
 /// <param name="Parts">The arrays by the paths of their objects.</param>
 sealed record KeptArrays(IReadOnlyList<(string Path, IReadOnlyList<(string Name, StoredArray Array)> Arrays)> Parts)
 {
-    internal const string OptimizerPath = "optimizer";
-
     /// <summary>Reads all arrays at and below a path.</summary>
     /// <param name="weights">Where they are.</param>
     /// <param name="path">The path.</param>

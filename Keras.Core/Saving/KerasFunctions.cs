@@ -100,7 +100,7 @@ static class KerasFunctions
             else if (parameter.IsDefined(typeof(ParamCollectionAttribute)) && next < given.Positional.Count && CallForm.Number(given.Positional[next]) is not null)
                 (values[i], next) = (given.Positional.Skip(next).Select(n => CallForm.Read(n, tensors).Tensor).ToArray(), given.Positional.Count);
             else if (next < given.Positional.Count) values[i] = Value(parameter, given.Positional[next++], tensors);
-            else if (parameter.HasDefaultValue) values[i] = Default(parameter);
+            else if (parameter.HasDefaultValue) values[i] = ObjectConfig.DefaultOf(parameter);
             else return null;
         }
         return next == given.Positional.Count && named.Values.All(v => v is null || v.GetValueKind() == JsonValueKind.False) ? values : null;
@@ -109,16 +109,12 @@ static class KerasFunctions
     // As Keras's names and ours differ in underscores alone.
     static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The argument types are value types of this assembly.")]
-    static object? Default(ParameterInfo parameter) => parameter.DefaultValue is null && parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null
-        ? Activator.CreateInstance(parameter.ParameterType) : parameter.DefaultValue;
-
     static object? Value(ParameterInfo parameter, JsonNode? node, IReadOnlyList<Tensor> tensors)
     {
         var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
         if (type == typeof(IReadOnlyList<TensorIndex>)) return (node is JsonArray list ? list : [node?.DeepClone()]).Select(Index).ToArray();
-        if (node is null) return parameter.HasDefaultValue ? Default(parameter) : throw new FormatException();
-        if (type == typeof(Tensor)) return CallForm.Read(node, tensors) is var nest && nest.IsTensor ? nest.Tensor : CallForm.Number(node) is null ? JsonRead.Values(node) : throw new FormatException();
+        if (node is null) return parameter.HasDefaultValue ? ObjectConfig.DefaultOf(parameter) : throw new FormatException();
+        if (type == typeof(Tensor)) return CallForm.Read(node, tensors) is var nest && nest.IsTensor ? nest.Tensor : JsonRead.Values(node);
         if (type == typeof(IReadOnlyList<Tensor>)) return CallForm.Read(node, tensors).Items is { Count: > 0 } items ? items.Select(i => i.Tensor).ToArray() : throw new FormatException();
         if (type == typeof((Tensor, Tensor))) return CallForm.Read(node, tensors).Items is [var a, var b] ? (a.Tensor, b.Tensor) : throw new FormatException();
         if (type == typeof((int, int))) return JsonRead.Integers(node) is [var x, var y] ? (x, y) : throw new FormatException();

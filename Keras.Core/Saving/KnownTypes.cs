@@ -83,6 +83,10 @@ static class KnownTypes
         return (room, type.Name, null);
     }
 
+    /// <summary>The name of a serialized object's class, with its package where it is a registered one; <c>null</c> where it says none.</summary>
+    internal static string? NameIn(JsonObject node) => JsonRead.TextOrNull(node["registered_name"]) is { } registered && registered.Contains('>', StringComparison.Ordinal)
+        ? registered : JsonRead.TextOrNull(node["class_name"]);
+
     /// <summary>The class that a serialized object is of.</summary>
     /// <exception cref="ArgumentException">It is unknown, refused, or of another kind, or its names do not agree.</exception>
     internal static Type Resolve<T>(JsonObject node) where T : class

@@ -21,20 +21,20 @@ sealed class LegacyConfig
     internal static int Major(string? version) => version is null or "" ? 1 : char.IsAsciiDigit(version[0]) ? version[0] - '0' : 3;
 
     /// <summary>The config of a model.</summary>
-    /// <param name="config">As it was written; it is changed.</param>
+    /// <param name="config">As it was written.</param>
     /// <param name="version">The version of Keras that wrote it; <c>null</c> for one of before they said it.</param>
-    internal static JsonObject Upgrade(JsonObject config, string? version) => new LegacyConfig(version).Layer((JsonObject)Plain(config)!);
+    internal static JsonObject Upgrade(JsonObject config, string? version) => new LegacyConfig(version).Layer(PlainOf(config));
 
     /// <summary>The <c>compile_config</c> for a <c>training_config</c>, or for one of before.</summary>
-    internal static JsonObject UpgradeTraining(JsonObject config, string? version) => new LegacyTraining(isOld: Major(version) < 3).Compile((JsonObject)Plain(config)!);
+    internal static JsonObject UpgradeTraining(JsonObject config, string? version) => new LegacyTraining(isOld: Major(version) < 3).Compile(PlainOf(config));
+
+    static JsonObject PlainOf(JsonObject config) => Plain(config) as JsonObject ?? throw new ModelFileException("JSON", null, "this is no config", "an object", "a tuple");
 
     /// <summary>Tuples and shapes as lists.</summary>
     static JsonNode? Plain(JsonNode? node) => node switch
     {
         JsonObject o when JsonRead.TextOrNull(o["class_name"]) is "__tuple__" or "TensorShape" && o["items"] is JsonArray items => Plain(items),
-        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, Plain(p.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Plain)]),
-        _ => node?.DeepClone(),
+        _ => JsonRead.WithParts(node, Plain),
     };
 
     /// <summary>A layer or a model.</summary>
@@ -84,8 +84,7 @@ sealed class LegacyConfig
 
     void Model(string name, JsonObject config, JsonArray layers)
     {
-        for (var i = 0; i < layers.Count; i++)
-            if (layers[i] is JsonObject layer) layers[i] = Detached(layer, Layer);
+        All(layers);
         if (name == "Sequential") InsertInput(layers);
         else LegacyNodes.Upgrade(layers, config);
         foreach (var layer in layers.OfType<JsonObject>()) (layer["config"] as JsonObject)?.Remove(BatchShape);
@@ -93,7 +92,11 @@ sealed class LegacyConfig
         else if (config["dtype"] is { } dtype) config["dtype"] = PolicyOf(dtype);
     }
 
-    static JsonObject Detached(JsonObject node, Func<JsonObject, JsonObject> change) => change((JsonObject)node.DeepClone());
+    void All(JsonArray layers)
+    {
+        for (var i = 0; i < layers.Count; i++)
+            if (layers[i] is JsonObject layer && Layer(layer) is var made && made != layer) layers[i] = made;
+    }
 
     const string BatchShape = "batch_input_shape";
 
@@ -146,13 +149,16 @@ sealed class LegacyConfig
 
     /// <summary>A dtype policy of tf.keras was an object of another class.</summary>
     static JsonNode? PolicyOf(JsonNode? dtype) => dtype is JsonObject policy && JsonRead.TextOrNull(policy["class_name"]) is "Policy" or "PolicyV1"
-        ? dtype["config"]?["name"]?.DeepClone() : dtype?.DeepClone();
+        ? (policy["config"] as JsonObject)?["name"]?.DeepClone() : dtype?.DeepClone();
 
     void Value(JsonObject config, string key, JsonNode value)
     {
         if (key.EndsWith("activation", StringComparison.Ordinal) && _major < 3 && JsonRead.TextOrNull(value) == "hard_sigmoid") config[key] = Saving.WriteFunction(OldHardSigmoid);
-        else if (key is "layer" or "backward_layer" or "cell" && value is JsonObject inner) config[key] = Detached(inner, Layer);
-        else if (key is "cells" or "layers" && value is JsonArray list) config[key] = new JsonArray([.. list.Select(l => l is JsonObject o ? Detached(o, Layer) : l?.DeepClone())]);
+        else if (key is "layer" or "backward_layer" or "cell" && value is JsonObject inner)
+        {
+            if (Layer(inner) is var made && made != inner) config[key] = made;
+        }
+        else if (key is "cells" or "layers" && value is JsonArray list) All(list);
         else if (value is JsonObject part) Part(part);
     }
 

@@ -6,7 +6,7 @@ namespace Keras;
 /// <summary>Whole models in old <c>.h5</c> files.</summary>
 sealed class LegacyModel
 {
-    const string Config = "model_config", Training = "training_config", Optimizer = "optimizer_weights";
+    internal const string Config = "model_config", Training = "training_config", Optimizer = "optimizer_weights", Version = "keras_version", Backend = "backend";
 
     readonly Hdf5Group _root;
     readonly LoadLimits _limits;
@@ -15,7 +15,7 @@ sealed class LegacyModel
     LegacyModel(Hdf5File file, LoadLimits limits)
     {
         (_root, _limits) = (file.Root, limits);
-        _version = _root.TryText("keras_version");
+        _version = _root.TryText(Version);
     }
 
     internal static Model Load(Hdf5File file, long storedBytes, bool compile, LoadLimits limits, CancellationToken cancellation) =>

@@ -8,7 +8,7 @@ static class LegacyNodes
 {
     internal static void Upgrade(JsonArray layers, JsonObject config)
     {
-        var names = layers.OfType<JsonObject>().Select(l => JsonRead.TextOrNull(l["name"])).OfType<string>().ToHashSet();
+        var names = Names(layers);
         foreach (var layer in layers.OfType<JsonObject>())
             if (layer["inbound_nodes"] is JsonArray nodes)
                 for (var i = 0; i < nodes.Count; i++)
@@ -18,7 +18,14 @@ static class LegacyNodes
             if (config[key] is JsonArray { Count: 1 } ends && ends[0] is JsonArray only) config[key] = only.DeepClone();
     }
 
-    static JsonObject Call(JsonArray node, HashSet<string> names)
+    /// <summary>The names of all layers: by them tensors are known among arguments.</summary>
+    internal static HashSet<string> Names(JsonArray layers) => layers.OfType<JsonObject>().Select(NameOf).OfType<string>().ToHashSet();
+
+    /// <summary>The name of a layer in a graph; <c>null</c> where there is none.</summary>
+    internal static string? NameOf(JsonObject layer) => JsonRead.TextOrNull(layer["name"]) ?? JsonRead.TextOrNull((layer["config"] as JsonObject)?["name"]);
+
+    /// <summary>A call in the form of today.</summary>
+    internal static JsonObject Call(JsonArray node, HashSet<string> names)
     {
         // A single tensor may stand without a list around it.
         JsonArray[] tensors = JsonRead.TextOrNull(node.ElementAtOrDefault(0)) is not null ? [node] : [.. node.OfType<JsonArray>()];
@@ -31,10 +38,8 @@ static class LegacyNodes
 
     static JsonNode? Argument(JsonNode? value, HashSet<string> names) => value switch
     {
-        JsonArray { Count: 3 } list when IsTensor(list, names) => Tensor(list),
-        JsonArray list => new JsonArray([.. list.Select(v => Argument(v, names))]),
-        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, Argument(p.Value, names)))),
-        _ => value?.DeepClone(),
+        JsonArray { Count: 3 or 4 } list when IsTensor(list, names) => Tensor(list),
+        _ => JsonRead.WithParts(value, v => Argument(v, names)),
     };
 
     static bool IsTensor(JsonArray list, HashSet<string> names) => JsonRead.TextOrNull(list[0]) is { } name && names.Contains(name)
@@ -43,6 +48,6 @@ static class LegacyNodes
     static JsonObject Tensor(JsonArray at) => new()
     {
         ["class_name"] = "__keras_tensor__",
-        ["config"] = new JsonObject { ["shape"] = null, ["dtype"] = null, ["keras_history"] = new JsonArray(at[0]?.DeepClone(), at.ElementAtOrDefault(1)?.DeepClone(), at.ElementAtOrDefault(2)?.DeepClone()) },
+        ["config"] = new JsonObject { ["shape"] = null, ["dtype"] = null, ["keras_history"] = new JsonArray(at.ElementAtOrDefault(0)?.DeepClone(), at.ElementAtOrDefault(1)?.DeepClone(), at.ElementAtOrDefault(2)?.DeepClone()) },
     };
 }

@@ -13,8 +13,6 @@ sealed class LegacySnapshot
     /// <summary>What a text takes in the list itself.</summary>
     const int Reference = 16;
 
-    const string Names = "weight_names";
-
     readonly Hdf5Writer _writer = new();
 
     /// <summary>Takes the model as it is.</summary>
@@ -24,28 +22,28 @@ sealed class LegacySnapshot
         var root = _writer.Root;
         var config = Serialization.Write(model);
         About(root);
-        root.Attribute("model_config", PythonJson.Write(Strip(config)));
-        if (includeOptimizer && config["compile_config"] is JsonObject { Count: > 0 } compiled) root.Attribute("training_config", PythonJson.Write(Training(compiled)));
-        var weights = root.Group("model_weights");
+        root.Attribute(LegacyModel.Config, PythonJson.Write(Strip(config)));
+        if (includeOptimizer && config["compile_config"] is JsonObject { Count: > 0 } compiled) root.Attribute(LegacyModel.Training, PythonJson.Write(Training(compiled)));
+        var weights = root.Group(LegacyWeights.Group);
         About(weights);
-        Attribute(weights, "layer_names", [.. model.Layers.Select(l => l.Name)]);
+        Attribute(weights, LegacyWeights.LayerNames, [.. model.Layers.Select(l => l.Name)]);
         foreach (var layer in model.Layers) Add(weights.Group(layer.Name), LegacyWeights.Ordered(layer));
-        Add(weights.Group("top_level_model_weights"), model.OwnVariables);
-        if (includeOptimizer && model.Optimizer is { Variables: { Count: > 0 } slots }) Add(root.Group("optimizer_weights"), slots);
+        Add(weights.Group(LegacyWeights.TopLevel), model.OwnVariables);
+        if (includeOptimizer && model.Optimizer is { Variables: { Count: > 0 } slots }) Add(root.Group(LegacyModel.Optimizer), slots);
     }
 
     internal void WriteTo(Stream to) => _writer.WriteTo(to);
 
     static void About(Hdf5GroupWriter group)
     {
-        group.Attribute("keras_version", ModelSnapshot.KerasVersion);
+        group.Attribute(LegacyModel.Version, ModelSnapshot.KerasVersion);
         // What kernels look like; nothing reads more into it.
-        group.Attribute("backend", "tensorflow");
+        group.Attribute(LegacyModel.Backend, "tensorflow");
     }
 
     static void Add(Hdf5GroupWriter group, IReadOnlyList<Variable> variables)
     {
-        Attribute(group, Names, [.. variables.Select(v => v.Path)]);
+        Attribute(group, LegacyWeights.WeightNames, [.. variables.Select(v => v.Path)]);
         foreach (var variable in variables)
         {
             var value = variable.Read();
@@ -83,8 +81,7 @@ sealed class LegacySnapshot
         return made;
     }
 
-    static string NameOf(JsonObject node) => JsonRead.TextOrNull(node["registered_name"]) is { } registered && registered.Contains('>', StringComparison.Ordinal)
-        ? registered : JsonRead.Text(node["class_name"]);
+    static string NameOf(JsonObject node) => KnownTypes.NameIn(node)!;
 
     static JsonObject Training(JsonObject compiled)
     {
@@ -100,8 +97,6 @@ sealed class LegacySnapshot
     {
         JsonObject o when JsonRead.TextOrNull(o["class_name"]) == "function" => o["config"]?.DeepClone(),
         JsonObject o when o["class_name"] is not null && o.ContainsKey("config") => new JsonObject { ["class_name"] = NameOf(o), ["config"] = o["config"]?.DeepClone() },
-        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, Plain(p.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Plain)]),
-        _ => value?.DeepClone(),
+        _ => JsonRead.WithParts(value, Plain),
     };
 }

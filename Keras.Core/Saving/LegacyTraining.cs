@@ -16,7 +16,7 @@ sealed class LegacyTraining
     {
         var made = new JsonObject();
         if ((config["optimizer_config"] ?? config["optimizer"]) is { } optimizer) made["optimizer"] = optimizer is JsonObject o ? Optimizer((JsonObject)o.DeepClone()) : optimizer.DeepClone();
-        foreach (var key in (string[])["loss", "loss_weights", "metrics", "weighted_metrics"]) made[key] = config[key] is { } value ? Value(value) : null;
+        foreach (var key in (string[])["loss", "loss_weights", "metrics", "weighted_metrics"]) made[key] = Value(config[key]);
         foreach (var key in (string[])["run_eagerly", "steps_per_execution", "jit_compile"])
             if (config[key] is { } value) made[key] = value.DeepClone();
         if (made["metrics"] is JsonArray { Count: 1 } metrics && metrics[0] is JsonArray only) made["metrics"] = only.DeepClone();
@@ -32,12 +32,10 @@ sealed class LegacyTraining
         return optimizer;
     }
 
-    JsonNode? Value(JsonNode value) => value switch
+    JsonNode? Value(JsonNode? value) => value switch
     {
-        JsonArray list => new JsonArray([.. list.Select(v => v is null ? null : Value(v))]),
-        JsonObject { } o when o["class_name"] is not null && o["config"] is JsonObject config => Object((JsonObject)o.DeepClone(), (JsonObject)config.DeepClone()),
-        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, p.Value is null ? null : Value(p.Value)))),
-        _ => value.DeepClone(),
+        JsonObject o when o["class_name"] is not null && o["config"] is JsonObject config => Object((JsonObject)o.DeepClone(), (JsonObject)config.DeepClone()),
+        _ => JsonRead.WithParts(value, Value),
     };
 
     /// <summary>A loss or metric.</summary>

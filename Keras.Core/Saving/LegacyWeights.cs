@@ -5,7 +5,7 @@ namespace Keras;
 /// <summary>Weights in the layout of old <c>.h5</c> files: a group a layer, whose arrays count by their order.</summary>
 sealed class LegacyWeights
 {
-    const string Group = "model_weights", LayerNames = "layer_names", WeightNames = "weight_names", TopLevel = "top_level_model_weights";
+    internal const string Group = "model_weights", LayerNames = "layer_names", WeightNames = "weight_names", TopLevel = "top_level_model_weights";
 
     readonly Hdf5Group _group;
     readonly string _version, _backend;
@@ -17,8 +17,8 @@ sealed class LegacyWeights
     {
         _group = group;
         // Before Keras 2 there was none.
-        _version = group.TryText("keras_version") ?? "1";
-        _backend = group.TryText("backend") ?? "";
+        _version = group.TryText(LegacyModel.Version) ?? "1";
+        _backend = group.TryText(LegacyModel.Backend) ?? "";
         foreach (var name in Names(group, LayerNames) ?? throw group.Bad("the layers are not listed", $"attribute {LayerNames}", "none"))
             _layers.Add((name, Arrays(Child(group, name))));
     }
@@ -26,7 +26,7 @@ sealed class LegacyWeights
     /// <summary>The group that holds the layers' groups; <c>null</c> where the file has another layout.</summary>
     internal static Hdf5Group? Find(Hdf5Group root) => IsLayers(root) ? root : root.TryGroup(Group) is { } group && IsLayers(group) ? group : null;
 
-    static bool IsLayers(Hdf5Group group) => group.AttributeNames.Contains(LayerNames) || group.AttributeNames.Contains(LayerNames + "0");
+    internal static bool IsLayers(Hdf5Group group) => group.AttributeNames.Contains(LayerNames) || group.AttributeNames.Contains(LayerNames + "0");
 
     /// <summary>A list of names; a long one is spread over several attributes.</summary>
     static IReadOnlyList<string>? Names(Hdf5Group group, string attribute)

@@ -6,6 +6,9 @@ enum FileKind
     Zip,
     Hdf5,
     Json,
+    Safetensors,
+    Npy,
+    Unknown,
 }
 
 /// <summary>What files of models and weights have in common.</summary>
@@ -14,20 +17,35 @@ static class ModelFile
     /// <summary>Tells what a stream holds, from its position on, and moves it back.</summary>
     internal static FileKind KindOf(Stream stream)
     {
-        Span<byte> start = stackalloc byte[8];
-        var position = stream.Position;
-        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        stream.Position = position;
+        var start = Start(stream);
         return start switch
         {
             [(byte)'P', (byte)'K', 3 or 5, ..] => FileKind.Zip,
-            [(byte)'{', ..] => FileKind.Json,
+            [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => FileKind.Npy,
+            // The length of the header is before it; no text has zeros.
+            [_, _, _, _, _, _, 0, 0, (byte)'{'] => FileKind.Safetensors,
+            [(byte)'{' or (byte)'[' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t', ..] => FileKind.Json,
             _ when Hdf5File.IsHdf5(start) => FileKind.Hdf5,
             // A block of the user's may stand before the signature.
-            _ when stream.Length > 512 && start.IndexOfAnyExcept((byte)0) < 0 => FileKind.Hdf5,
-            _ => throw new ModelFileException("model file", null, "the content is of an unknown kind", "a zip archive (.keras) or an HDF5 file (.h5, .weights.h5)",
-                $"bytes {Convert.ToHexString(start)}"),
+            _ when stream.Length > 512 && !start.AsSpan().ContainsAnyExcept((byte)0) => FileKind.Hdf5,
+            _ => FileKind.Unknown,
         };
+    }
+
+    /// <summary>The error for a stream that holds something else than what is wanted.</summary>
+    internal static ModelFileException Unknown(Stream stream, string expected) =>
+        new("model file", null, "the content is of an unknown kind", expected, $"bytes {Convert.ToHexString(Start(stream))}");
+
+    /// <summary>What a model or its weights may be in.</summary>
+    internal const string ModelKinds = "a zip archive (.keras) or an HDF5 file (.h5, .weights.h5)";
+
+    static byte[] Start(Stream stream)
+    {
+        var start = new byte[9];
+        var position = stream.Position;
+        var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Position = position;
+        return start[..count];
     }
 
     internal static bool IsFolder(string path) => Directory.Exists(path) && File.Exists(Path.Combine(path, ModelParts.Config));

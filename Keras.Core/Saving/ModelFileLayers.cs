@@ -18,11 +18,9 @@ static class ModelFileLayers
 
     static void Add(List<ModelFileLayer> layers, JsonNode? node, int depth)
     {
-        if (node is not JsonObject layer || JsonRead.TextOrNull(layer["class_name"]) is not { } className) return;
+        if (node is not JsonObject layer || KnownTypes.NameIn(layer) is not { } className) return;
         var config = layer["config"] as JsonObject;
-        var registered = JsonRead.TextOrNull(layer["registered_name"]);
-        layers.Add(new ModelFileLayer(depth, registered?.Contains('>') == true ? registered : className,
-            JsonRead.TextOrNull(config?["name"]) ?? JsonRead.TextOrNull(layer["name"]) ?? "", Input(layer, config)));
+        layers.Add(new ModelFileLayer(depth, className, JsonRead.TextOrNull(config?["name"]) ?? JsonRead.TextOrNull(layer["name"]) ?? "", Input(layer, config)));
         // Before 2.2 the layers of a stack were its whole configuration.
         JsonNode?[] parts = layer["config"] is JsonArray list ? [list] : Array.ConvertAll(Inner, key => config?[key]);
         foreach (var part in parts)

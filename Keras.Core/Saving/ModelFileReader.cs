@@ -6,10 +6,8 @@ namespace Keras;
 /// <summary>Looks through a file for <see cref="ModelFileInfo"/>: each part by itself, so that what is damaged does not hide the rest.</summary>
 sealed class ModelFileReader(string path, LoadLimits limits)
 {
-    const string Metadata = "metadata.json", Config = "config.json", Weights = "model.weights.h5", OldWeights = "model.weights.npz";
-    const string ModelConfig = "model_config", TrainingConfig = "training_config", LayerNames = "layer_names", WeightMap = "weight_map";
     const string ArrayEnding = ".npy", SafetensorsEnding = ".safetensors";
-    const int FirstBytes = 9, MostProblems = 100;
+    const int MostProblems = 100;
 
     bool _isModel;
 
@@ -58,27 +56,22 @@ sealed class ModelFileReader(string path, LoadLimits limits)
 
     void Read(Stream stream)
     {
-        Span<byte> start = stackalloc byte[FirstBytes];
-        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        stream.Position = 0;
-        switch (start)
+        switch (ModelFile.KindOf(stream))
         {
-            case [(byte)'P', (byte)'K', 3 or 5, ..]: ReadZip(stream); break;
-            case [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..]: ReadArray(stream); break;
-            // The length of the header is before it; no text has zeros.
-            case [_, _, _, _, _, _, 0, 0, (byte)'{', ..]: ReadSafetensors("safetensors", () => Safetensors.Open(stream, limits)); break;
-            case [(byte)'{' or (byte)'[' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t', ..]: ReadJson(stream); break;
-            // A block of the user's may stand before the signature.
-            case var _ when Hdf5File.IsHdf5(start) || start.IndexOfAnyExcept((byte)0) < 0: ReadHdf5(stream); break;
-            default: throw new ModelFileException("model file", null, "the content is of an unknown kind", "a zip archive, HDF5, safetensors, NumPy's format or JSON", $"bytes {Convert.ToHexString(start)}");
+            case FileKind.Zip: ReadZip(stream); break;
+            case FileKind.Npy: ReadArray(stream); break;
+            case FileKind.Safetensors: ReadSafetensors("safetensors", () => Safetensors.Open(stream, limits)); break;
+            case FileKind.Json: ReadJson(stream); break;
+            case FileKind.Hdf5: ReadHdf5(stream); break;
+            default: throw ModelFile.Unknown(stream, "a zip archive, HDF5, safetensors, NumPy's format or JSON");
         }
     }
 
     void ReadFolder()
     {
         _info.Format = "folder";
-        if (!File.Exists(Path.Combine(path, Config)))
-            throw new ModelFileException(_info.FileName, null, "the folder holds no model", Config, File.Exists(Path.Combine(path, "saved_model.pb")) ? "a SavedModel of TensorFlow" : "none",
+        if (!File.Exists(Path.Combine(path, ModelParts.Config)))
+            throw new ModelFileException(_info.FileName, null, "the folder holds no model", ModelParts.Config, File.Exists(Path.Combine(path, "saved_model.pb")) ? "a SavedModel of TensorFlow" : "none",
                 "Save the model in Keras as .keras.");
         _info.Format = "Keras model as a folder";
         // Links could lead anywhere.
@@ -95,7 +88,7 @@ sealed class ModelFileReader(string path, LoadLimits limits)
         _info.Format = "zip archive";
         var zip = new ZipArchiveReader(stream, limits);
         var members = zip.Members.Where(m => !m.Name.EndsWith('/')).Select(m => new Part(m.Name, m.Bytes, () => zip.OpenSeekable(m))).ToList();
-        if (members.Exists(m => m.Name == Config))
+        if (members.Exists(m => m.Name == ModelParts.Config))
         {
             _info.Format = "Keras model (.keras)";
             ReadModel(members);
@@ -104,7 +97,7 @@ sealed class ModelFileReader(string path, LoadLimits limits)
         else
         {
             _info.OtherList.AddRange(members.Select(m => (m.Name, m.Bytes)));
-            throw new ModelFileException("zip", null, "this is neither a saved model nor arrays", $"{Config}, or names that end with {ArrayEnding}", $"{members.Count} other members");
+            throw new ModelFileException("zip", null, "this is neither a saved model nor arrays", $"{ModelParts.Config}, or names that end with {ArrayEnding}", $"{members.Count} other members");
         }
     }
 
@@ -114,19 +107,19 @@ sealed class ModelFileReader(string path, LoadLimits limits)
         Part? Find(string name) => parts.Find(p => p.Name == name);
         Try(() =>
         {
-            if (Find(Metadata) is not { } metadata) return;
+            if (Find(ModelParts.Metadata) is not { } metadata) return;
             var said = ReadJson(metadata) as JsonObject;
             (_info.KerasVersion, _info.DateSaved) = (JsonRead.TextOrNull(said?["keras_version"]), JsonRead.TextOrNull(said?["date_saved"]));
         });
-        Try(() => ReadConfig(ReadJson(Find(Config) ?? throw new ModelFileException("Keras", null, "a part is missing", Config, "none")), Config));
+        Try(() => ReadConfig(ReadJson(Find(ModelParts.Config) ?? throw new ModelFileException("Keras", null, "a part is missing", ModelParts.Config, "none")), ModelParts.Config));
         Try(() =>
         {
-            var weights = Find(Weights) ?? throw new ModelFileException("Keras", null, "there are no weights that can be read", Weights,
-                Find(OldWeights) is null ? "none" : $"{OldWeights}, which holds Python objects", "Save the model in Keras as .keras again.");
+            var weights = Find(ModelParts.Weights) ?? throw new ModelFileException("Keras", null, "there are no weights that can be read", ModelParts.Weights,
+                Find(ModelParts.OldWeights) is null ? "none" : $"{ModelParts.OldWeights}, which holds Python objects", "Save the model in Keras as .keras again.");
             using var content = weights.Open();
             ReadArrays(Hdf5File.Open(content, limits).Root);
         });
-        _info.OtherList.AddRange(parts.Where(p => p.Name is not (Metadata or Config or Weights)).Select(p => (p.Name, p.Bytes)));
+        _info.OtherList.AddRange(parts.Where(p => p.Name is not (ModelParts.Metadata or ModelParts.Config or ModelParts.Weights)).Select(p => (p.Name, p.Bytes)));
     }
 
     JsonNode? ReadJson(Part part)
@@ -194,7 +187,7 @@ sealed class ModelFileReader(string path, LoadLimits limits)
     {
         _info.Format = "JSON";
         var root = ReadJson(stream, _info.FileName);
-        if ((root as JsonObject)?[WeightMap] is JsonObject map)
+        if ((root as JsonObject)?[ShardedWeights.MapKey] is JsonObject map)
         {
             ReadShards(map);
             return;
@@ -214,17 +207,12 @@ sealed class ModelFileReader(string path, LoadLimits limits)
         }
         _info.Format = "Keras weights in several files (.weights.json)";
         if (shards.Count > limits.MaxMembers) throw new ModelFileException("JSON", null, "there are too many shards", $"at most {limits.MaxMembers}", shards.Count);
-        foreach (var shard in shards) Try(() => ReadShard(shard));
+        foreach (var shard in shards) Try(() => ReadShard(shard ?? ""));
     }
 
-    void ReadShard(string? name)
+    void ReadShard(string name)
     {
-        if (name is null or "" or "." or ".." || name.AsSpan().IndexOfAny("/\\:\0") >= 0)
-            throw new ModelFileException("JSON", null, "a shard lies elsewhere", "the name of a file in the same folder", name is null ? "something else" : $"\"{ModelFileException.Show(name)}\"");
-        var file = new FileInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name));
-        if (!file.Exists || file.LinkTarget is not null)
-            throw new ModelFileException("JSON", null, "a shard is missing", $"a file \"{ModelFileException.Show(name)}\" beside this one", file.Exists ? "a link" : "none");
-        using var stream = InputFile.Open(file.FullName);
+        using var stream = ShardedWeights.OpenShard(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
         _info.OtherList.Add((name, stream.Length));
         ReadArrays(Hdf5File.Open(stream, limits).Root);
     }
@@ -233,16 +221,16 @@ sealed class ModelFileReader(string path, LoadLimits limits)
     {
         _info.Format = "HDF5 file";
         var root = Hdf5File.Open(stream, limits).Root;
-        var old = root.TryGroup("model_weights") ?? root;
-        Try(() => _info.KerasVersion = root.TryText("keras_version") ?? old.TryText("keras_version"));
-        Try(() => _info.Backend = root.TryText("backend") ?? old.TryText("backend"));
-        Try(() => ReadText(root, ModelConfig, ReadConfig));
-        Try(() => ReadText(root, TrainingConfig, (config, _) => ReadCompiled(config)));
+        var old = root.TryGroup(LegacyWeights.Group) ?? root;
+        Try(() => _info.KerasVersion = root.TryText(LegacyModel.Version) ?? old.TryText(LegacyModel.Version));
+        Try(() => _info.Backend = root.TryText(LegacyModel.Backend) ?? old.TryText(LegacyModel.Backend));
+        Try(() => ReadText(root, LegacyModel.Config, ReadConfig));
+        Try(() => ReadText(root, LegacyModel.Training, (config, _) => ReadCompiled(config)));
         ReadArrays(root);
-        _isModel = root.AttributeNames.Contains(ModelConfig);
+        _isModel = root.AttributeNames.Contains(LegacyModel.Config);
         if (_isModel) _info.Format = "Keras model in the old format (.h5)";
-        else if (old.AttributeNames.Contains(LayerNames) || old.AttributeNames.Contains(LayerNames + "0")) _info.Format = "Keras weights in the old format (.h5)";
-        else if (_info.ArrayList.Exists(a => $"/{a.Path}".Contains("/vars/", StringComparison.Ordinal))) _info.Format = "Keras weights (.weights.h5)";
+        else if (LegacyWeights.IsLayers(old)) _info.Format = "Keras weights in the old format (.h5)";
+        else if (_info.ArrayList.Exists(a => $"/{a.Path}".Contains($"/{Hdf5Weights.Variables}/", StringComparison.Ordinal))) _info.Format = "Keras weights (.weights.h5)";
     }
 
     void ReadText(Hdf5Group root, string attribute, Action<JsonNode?, string> read)

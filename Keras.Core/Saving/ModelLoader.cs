@@ -42,8 +42,10 @@ sealed class ModelLoader
             case FileKind.Json:
                 throw new ModelFileException("JSON", null, "a text holds no weights", "a saved model: .keras or .h5", "JSON",
                     "Layer.Deserialize makes a model of its config; Model.LoadWeights reads a .weights.json.");
-            default:
+            case FileKind.Hdf5:
                 return LegacyModel.Load(Hdf5File.Open(content, _limits), content.Length, _compile, _limits, _cancellation);
+            default:
+                throw ModelFile.Unknown(content, ModelFile.ModelKinds);
         }
     }
 
@@ -52,7 +54,7 @@ sealed class ModelLoader
         var config = PythonJson.Read(parts.Read(ModelParts.Config, _limits.MaxTextBytes), ModelParts.Config, _limits) as JsonObject
             ?? throw new ModelFileException("JSON", ModelParts.Config, "this is no config", "an object", "something else");
         using var stream = parts.OpenWeights();
-        var weights = new Hdf5Weights(Hdf5File.Open(stream, _limits), stream.Length);
+        var weights = new Hdf5Weights(Hdf5File.Open(stream, _limits));
         var most = LoadScope.Allowed(stream.Length);
         var compiled = config["compile_config"] as JsonObject;
         config.Remove("compile_config");
@@ -65,7 +67,7 @@ sealed class ModelLoader
             if (_compile && compiled is { Count: > 0 })
             {
                 model.CompileFromConfig(compiled);
-                if (model.Optimizer is null) model.UnknownOptimizer = KeptArrays.Read(weights, KeptArrays.OptimizerPath, most);
+                if (model.Optimizer is null) model.UnknownOptimizer = KeptArrays.Read(weights, Model.OptimizerAttribute, most);
             }
             return (model, WeightsLoader.Load(model, weights, assets: path => parts.AssetsAt(path, _limits.MaxTextBytes), restores: false, cancellation: _cancellation));
         });

@@ -3,7 +3,7 @@ namespace Keras;
 /// <summary>The parts of a saved model by name: members of a zip archive, or files of a folder.</summary>
 abstract class ModelParts : IDisposable
 {
-    internal const string Metadata = "metadata.json", Config = "config.json", Weights = "model.weights.h5", Assets = "assets/";
+    internal const string Metadata = "metadata.json", Config = "config.json", Weights = "model.weights.h5", OldWeights = "model.weights.npz", Assets = "assets/";
 
     /// <summary>Whether there is such a part.</summary>
     internal abstract bool Has(string name);
@@ -21,7 +21,7 @@ abstract class ModelParts : IDisposable
     /// <exception cref="ModelFileException">There are none, or none that can be read.</exception>
     internal Stream OpenWeights() => Has(Weights) ? Open(Weights)
         : throw new ModelFileException("Keras", null, "the file has no weights that can be read", Weights,
-            Has("model.weights.npz") ? "model.weights.npz, which holds Python objects" : "none", Has("model.weights.npz") ? "Save it in Keras as .keras again." : null);
+            Has(OldWeights) ? $"{OldWeights}, which holds Python objects" : "none", Has(OldWeights) ? "Save it in Keras as .keras again." : null);
 
     /// <summary>What the layer at a path of the walk keeps beside its weights.</summary>
     internal IReadOnlyDictionary<string, byte[]> AssetsAt(string path, long most)

@@ -34,11 +34,12 @@ static class ObjectConfig
         return constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
+    static object? Default(Type type, ParameterInfo parameter) => parameter.HasDefaultValue ? DefaultOf(parameter)
+        : throw Errors.Argument(type.Name, $"{Naming.ConfigKey(parameter.Name!)} is missing", "a value", "none");
+
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The argument types are value types of this assembly.")]
-    static object? Default(Type type, ParameterInfo parameter)
+    internal static object? DefaultOf(ParameterInfo parameter)
     {
-        if (!parameter.HasDefaultValue)
-            throw Errors.Argument(type.Name, $"{Naming.ConfigKey(parameter.Name!)} is missing", "a value", "none");
         // Reflection gives null as the default of a struct argument.
         var missing = parameter.DefaultValue is null && parameter.ParameterType.IsValueType
             && Nullable.GetUnderlyingType(parameter.ParameterType) is null;

@@ -25,8 +25,8 @@ sealed class ReadScope
         {
             return read();
         }
-        catch (Exception e) when (e is FormatException or OverflowException or IndexOutOfRangeException or InvalidCastException or NullReferenceException or KeyNotFoundException
-            or InvalidOperationException)
+        // What readers of JSON throw, and layers that are called in a wrong order. Anything else is a fault of the program.
+        catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
         {
             throw new ArgumentException(Errors.Message("config", "the config does not fit together", "what Keras writes", e.Message), e);
         }

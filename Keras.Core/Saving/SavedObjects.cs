@@ -130,11 +130,5 @@ sealed class SavedObjects
     static string Join(string path, string name) => path.Length == 0 ? name : $"{path}/{name}";
 
     /// <summary>The class as Python calls it.</summary>
-    static string ClassOf(object saved) => saved switch
-    {
-        Layers.Input => "InputLayer",
-        Layers.GroupQueryAttention => "GroupedQueryAttention",
-        Model { Graph: not null } model when model.GetType() == typeof(Model) => "Functional",
-        _ => saved.GetType().Name,
-    };
+    internal static string ClassOf(object saved) => saved is Layers.GroupQueryAttention ? "GroupedQueryAttention" : KnownTypes.NameOf(saved.GetType()).Name;
 }

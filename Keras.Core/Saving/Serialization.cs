@@ -58,8 +58,8 @@ static class Serialization
             return typeof(T) != typeof(Layer) && JsonRead.TextOrNull(node) is { } name ? KnownTypes.Create<T>(name) : throw new FormatException();
         if (JsonRead.TextOrNull(o["class_name"]) == "function" && typeof(T) != typeof(Layer)) return Function<T>(JsonRead.FunctionName(o));
         var made = ReadScope.Current is { } scope ? scope.Nested(o, () => Make<T>(o)) : Make<T>(o);
-        return wanted is null || wanted.IsInstanceOfType(made) ? (T)made
-            : throw Errors.Argument("config", $"a {typeof(T).Name.ToLowerInvariant()} is of another kind", wanted.Name, made.GetType().Name);
+        wanted ??= typeof(T);
+        return wanted.IsInstanceOfType(made) ? (T)made : throw Errors.Argument("config", $"a {typeof(T).Name.ToLowerInvariant()} is of another kind", wanted.Name, made.GetType().Name);
     }
 
     static T Function<T>(string name) where T : class => Saving.GetRegisteredObject(name) is Func<Tensor, Tensor, Tensor> own

@@ -6,7 +6,7 @@ namespace Keras;
 /// <summary>Weights spread over several HDF5 files, which a <c>.weights.json</c> beside them lists.</summary>
 sealed class ShardedWeights : WeightsSource, IDisposable
 {
-    internal const string Ending = ".weights.json";
+    internal const string Ending = ".weights.json", MapKey = "weight_map";
 
     readonly Dictionary<string, string[]> _map = [];
     readonly Dictionary<string, (FileStream Stream, Hdf5Weights Weights)> _shards = [];
@@ -37,7 +37,7 @@ sealed class ShardedWeights : WeightsSource, IDisposable
             throw new ModelFileException("JSON", file, "the text is too long", $"at most {_limits.MaxTextBytes} bytes", $"{stream.Length} bytes");
         var text = new byte[stream.Length];
         stream.ReadExactly(text);
-        return (PythonJson.Read(text, file, _limits) as JsonObject)?["weight_map"] as JsonObject
+        return (PythonJson.Read(text, file, _limits) as JsonObject)?[MapKey] as JsonObject
             ?? throw new ModelFileException("JSON", file, "this is no list of sharded weights", "an object weight_map", "none");
     }
 
@@ -51,20 +51,25 @@ sealed class ShardedWeights : WeightsSource, IDisposable
     string Open(string file, string name)
     {
         if (_shards.ContainsKey(name)) return name;
-        if (name.Length == 0 || name.AsSpan().IndexOfAny("/\\:\0") >= 0 || name is "." or "..")
-            throw new ModelFileException("JSON", file, "a shard lies elsewhere", "the name of a file in the same folder", $"\"{ModelFileException.Show(name)}\"");
         if (_shards.Count >= _limits.MaxMembers) throw new ModelFileException("JSON", file, "there are too many shards", $"at most {_limits.MaxMembers}", "more");
-        var path = Path.Combine(_folder, name);
-        if (!File.Exists(path)) throw new ModelFileException("JSON", file, "a shard is missing", "the file beside this one", $"none of the name \"{ModelFileException.Show(name)}\"");
-        if (new FileInfo(path).LinkTarget is not null)
-            throw new ModelFileException("JSON", file, "a shard is a link", "a file in the same folder", $"a link \"{ModelFileException.Show(name)}\"");
-        var stream = InputFile.Open(path);
+        var stream = OpenShard(_folder, name);
         _shards[name] = (stream, null!);
-        _shards[name] = (stream, new Hdf5Weights(Hdf5File.Open(stream, _limits), stream.Length));
+        _shards[name] = (stream, new Hdf5Weights(Hdf5File.Open(stream, _limits)));
         return name;
     }
 
-    internal override long StoredBytes => _shards.Values.Sum(s => s.Stream.Length);
+    /// <summary>Opens a file that a list names.</summary>
+    /// <exception cref="ModelFileException">It is not in the list's folder, or a link.</exception>
+    internal static FileStream OpenShard(string folder, string name)
+    {
+        var shown = $"\"{ModelFileException.Show(name)}\"";
+        if (name is "" or "." or ".." || name.AsSpan().IndexOfAny("/\\:\0") >= 0)
+            throw new ModelFileException("JSON", null, "a shard lies elsewhere", "the name of a file in the same folder", shown);
+        var file = new FileInfo(Path.Combine(folder, name));
+        if (!file.Exists) throw new ModelFileException("JSON", null, "a shard is missing", $"a file {shown} beside this one", "none");
+        if (file.LinkTarget is not null) throw new ModelFileException("JSON", null, "a shard is a link", "a file in the same folder", $"a link {shown}");
+        return InputFile.Open(file.FullName);
+    }
 
     internal override VariableStore Get(string path)
     {
@@ -108,7 +113,7 @@ sealed class ShardedWeights : WeightsSource, IDisposable
         var list = new JsonObject
         {
             ["metadata"] = new JsonObject { ["total_size"] = (double)weights.Bytes },
-            ["weight_map"] = new JsonObject(map.Select(m => KeyValuePair.Create(m.Key, m.Value is [var only] ? (JsonNode?)only : new JsonArray([.. m.Value.Select(n => (JsonNode)n)])))),
+            [MapKey] = new JsonObject(map.Select(m => KeyValuePair.Create(m.Key, m.Value is [var only] ? (JsonNode?)only : new JsonArray([.. m.Value.Select(n => (JsonNode)n)])))),
         };
         AtomicFile.Write(path, to => to.Write(Encoding.UTF8.GetBytes(PythonJson.Write(list, indent: 4))));
     }

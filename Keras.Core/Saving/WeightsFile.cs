@@ -48,12 +48,14 @@ static class WeightsFile
                 break;
             case FileKind.Json:
                 throw new ModelFileException("JSON", null, "a list of shards is no file of weights by itself", "the path of a .weights.json, with its shards beside it", "a stream");
-            default:
+            case FileKind.Hdf5:
                 var file = Hdf5File.Open(content, limits);
                 if (LegacyWeights.Find(file.Root) is { } legacy) LegacyWeights.Load(model, legacy, skipMismatch, byName, cancellation);
                 else if (byName) throw OnlyLegacy();
-                else Load(model, new Hdf5Weights(file, content.Length), skipMismatch, cancellation);
+                else Load(model, new Hdf5Weights(file), skipMismatch, cancellation);
                 break;
+            default:
+                throw ModelFile.Unknown(content, ModelFile.ModelKinds);
         }
     }
 
@@ -62,7 +64,7 @@ static class WeightsFile
     static void Load(Model model, ModelParts parts, bool skipMismatch, LoadLimits limits, CancellationToken cancellation)
     {
         using var stream = parts.OpenWeights();
-        Load(model, new Hdf5Weights(Hdf5File.Open(stream, limits), stream.Length), skipMismatch, cancellation);
+        Load(model, new Hdf5Weights(Hdf5File.Open(stream, limits)), skipMismatch, cancellation);
     }
 
     static void Load(Model model, WeightsSource source, bool skipMismatch, CancellationToken cancellation)
@@ -70,7 +72,7 @@ static class WeightsFile
         if (!model.Built)
             throw Errors.Invalid(model.Who, "the model has no weights yet", "a built model", "an unbuilt one", "Build it for a shape, or call it, before weights are loaded.");
         // A file from a training that went on has slots for all that is trained.
-        if (model.Optimizer is { Built: false } optimizer && source.Get("optimizer").Names.Count > optimizer.Variables.Count) optimizer.Build(model.TrainableWeights);
+        if (model.Optimizer is { Built: false } optimizer && source.Get(Model.OptimizerAttribute).Names.Count > optimizer.Variables.Count) optimizer.Build(model.TrainableWeights);
         WeightsLoader.Load(model, source, skipMismatch, cancellation: cancellation);
     }
 }

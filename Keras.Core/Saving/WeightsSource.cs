@@ -3,9 +3,6 @@ namespace Keras;
 /// <summary>Where weights are read from: a file, or several that make one.</summary>
 abstract class WeightsSource
 {
-    /// <summary>The bytes that all arrays have in the file.</summary>
-    internal abstract long StoredBytes { get; }
-
     /// <summary>The arrays at a path of the walk; empty where there are none.</summary>
     internal abstract VariableStore Get(string path);
 

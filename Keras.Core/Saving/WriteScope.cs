@@ -8,6 +8,7 @@ sealed class WriteScope
     [ThreadStatic] static WriteScope? _current;
 
     readonly Dictionary<Layer, List<JsonObject>> _written = new(ReferenceEqualityComparer.Instance);
+    int _ids;
 
     internal static JsonObject Run(Func<JsonObject> write)
     {
@@ -29,7 +30,7 @@ sealed class WriteScope
         if (!scope._written.TryGetValue(layer, out var before)) scope._written[layer] = before = [];
         before.Add(node);
         if (before.Count == 1) return;
-        var id = before[0]["shared_object_id"] is { } known ? (int)known : scope._written.Values.Count(n => n.Count > 1);
+        var id = before[0]["shared_object_id"] is { } known ? (int)known : ++scope._ids;
         foreach (var place in before) place["shared_object_id"] = id;
     }
 }

@@ -165,6 +165,18 @@ public class LegacyFileTests
     }
 
     [Test]
+    public void Layers_for_cuDNN_become_those_of_today()
+    {
+        static float[] Gates(int rows) => [.. from row in Enumerable.Range(0, rows) from column in Enumerable.Range(0, 8) select (10f * (column / 2)) + (2 * row) + (column % 2)];
+        var file = Old("2.1.3", """{"class_name": "Sequential", "config": [{"class_name": "CuDNNLSTM", "config": {"name": "l", "units": 2, "batch_input_shape": [null, 4, 3]}}]}""",
+            ("l", [("k", [3, 8], Gates(3)), ("r", [2, 8], Gates(2)), ("b", [16], [.. Enumerable.Range(0, 16).Select(i => (float)i)])]));
+        var weights = Weights(Saving.LoadModel(file));
+        Assert.That(weights[0], Is.EqualTo(new double[] { 0, 3, 10, 13, 20, 23, 30, 33, 1, 4, 11, 14, 21, 24, 31, 34, 2, 5, 12, 15, 22, 25, 32, 35 }));
+        Assert.That(weights[1], Is.EqualTo(new double[] { 0, 2, 10, 12, 20, 22, 30, 32, 1, 3, 11, 13, 21, 23, 31, 33 }));
+        Assert.That(weights[2], Is.EqualTo(new double[] { 8, 10, 12, 14, 16, 18, 20, 22 }));
+    }
+
+    [Test]
     public void Nodes_of_lists_and_classes_of_before_become_those_of_today()
     {
         var file = Old("2.2.4-tf", """
@@ -181,6 +193,12 @@ public class LegacyFileTests
     static IEnumerable<TestCaseData> Broken()
     {
         static TestCaseData Case(string name, string message, Action<Hdf5GroupWriter> fill) => new TestCaseData((Action<object>)(r => fill((Hdf5GroupWriter)r)), message).SetName($"Broken old file: {name}");
+        static string Stack(string layer) => $$"""{"class_name": "Sequential", "config": [{"class_name": "Dense", "config": {{layer}}}]}""";
+        static void Fill(Hdf5GroupWriter r, string config)
+        {
+            r.Attribute("model_config", config);
+            r.Group("model_weights").Attribute("layer_names", []);
+        }
         const string config = """{"class_name": "Sequential", "config": [{"class_name": "Dense", "config": {"name": "d", "units": 1, "batch_input_shape": [null, 1]}}]}""";
         yield return Case("no config", "weights alone", r => r.Group("model_weights").Attribute("layer_names", []));
         yield return Case("no weights", "has no weights", r => r.Attribute("model_config", config));
@@ -223,6 +241,12 @@ public class LegacyFileTests
             r.Group("model_weights/d").Attribute("weight_names", ["k"]);
             r.Dataset("model_weights/d/k", DType.Float32, [1, 1], new byte[4]);
         });
+        yield return Case("a config that is a tuple", "this is no config", r => Fill(r, """{"class_name": "__tuple__", "items": []}"""));
+        yield return Case("a policy without a name", "number of layers", r => Fill(r, Stack("""{"units": 1, "batch_input_shape": [null, 1], "dtype": {"class_name": "Policy", "config": 5}}""")));
+        yield return Case("a call of nothing", "config", r => Fill(r, """
+            {"class_name": "Model", "config": {"layers": [{"name": "x", "class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [null, 1]}, "inbound_nodes": [[[]]]}],
+             "input_layers": [["x", 0, 0]], "output_layers": [["x", 0, 0]]}}
+            """));
         yield return Case("code", "code", r =>
         {
             r.Attribute("model_config", """{"class_name": "Sequential", "config": [{"class_name": "Lambda", "config": {"name": "l", "function": ["4wEAAAA=", null, null], "function_type": "lambda", "batch_input_shape": [null, 1]}}]}""");

@@ -13,16 +13,17 @@ sealed class RecordedConfigTests
     static IEnumerable<TestCaseData> Recorded() =>
         from area in (string[])["losses", "metrics", "optimizers", "schedules", "initializers", "regularizers", "constraints"]
         from file in Directory.EnumerateFiles(Path.Combine(Goldens.Root, area), "*.jsonl").Order(StringComparer.Ordinal)
+        where Configs(file).Any()
         select new TestCaseData(area, file).SetName($"{area}/{Path.GetFileNameWithoutExtension(file)}");
 
     [TestCaseSource(nameof(Recorded))]
     public void Objects_are_written_as_Keras_writes_them(string area, string file)
     {
-        var configs = File.ReadLines(file).Select(l => Decoded(JsonNode.Parse(l)!["config"])).OfType<JsonObject>().Where(IsOurs).ToArray();
-        foreach (var config in configs)
+        foreach (var config in Configs(file))
             Assert.That(Plain(Again(area, config)), Is.EqualTo(Plain(config)).Using<JsonElement>(JsonElement.DeepEquals), config.ToJsonString());
-        Assert.That(configs, Is.Not.Null);
     }
+
+    static IEnumerable<JsonObject> Configs(string file) => File.ReadLines(file).Select(l => Decoded(JsonNode.Parse(l)!["config"])).OfType<JsonObject>().Where(IsOurs);
 
     // Keras leaves these out of its configs, and so loses them; here they are written, as arguments of the same constructors.
     static readonly Dictionary<string, string> Kept = new() { ["CosineSimilarity"] = "axis", ["SparseTopKCategoricalAccuracy"] = "from_sorted_ids", ["Identity"] = "gain" };

@@ -31,8 +31,6 @@ sealed class MemoryWeights : WeightsSource
             if (_stores.Remove(path, out var store)) _stores[to + path[from.Length..]] = store;
     }
 
-    internal override long StoredBytes => _stores.Values.Sum(s => s.Sum(v => v.Value.Shape.Size * v.Value.DType.Size()));
-
     internal override VariableStore Get(string path)
     {
         var store = new VariableStore(path);
