@@ -21,49 +21,29 @@ static class AtomicFile
     /// <param name="write">Gets a stream that can be read, written and moved in.</param>
     /// <exception cref="IOException">The folder does not exist, the disk is full, or the path is a folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
-    internal static void Write(string path, Action<Stream> write)
+    internal static void Write(string path, Action<Stream> write) => Write([(path, write)]);
+
+    /// <summary>Writes files that belong together: the first path is only replaced when all of them are whole on the disk, in their order then.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    internal static void Write(IReadOnlyList<(string Path, Action<Stream> Write)> files)
     {
-        var target = Target(path);
-        RemoveStale(target);
-        var temporary = Temporary(target);
+        var targets = files.Select(f => Target(f.Path)).ToArray();
+        var temporaries = new List<string>(files.Count);
         try
         {
-            using (var stream = Create(temporary, FileOptions.None))
+            for (var i = 0; i < targets.Length; i++)
             {
-                write(stream);
+                RemoveStale(targets[i]);
+                temporaries.Add(Temporary(targets[i]));
+                using var stream = Create(temporaries[i], FileOptions.None);
+                files[i].Write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            Replace(temporary, target);
+            for (var i = 0; i < targets.Length; i++) Replace(temporaries[i], targets[i]);
         }
         catch
         {
-            Remove(temporary);
-            throw;
-        }
-    }
-
-    /// <summary>As <see cref="Write"/>, without holding a thread.</summary>
-    internal static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)
-    {
-        var target = Target(path);
-        RemoveStale(target);
-        var temporary = Temporary(target);
-        try
-        {
-            var stream = Create(temporary, FileOptions.Asynchronous);
-            await using (stream.ConfigureAwait(false))
-            {
-                await write(stream, cancellation).ConfigureAwait(false);
-                await stream.FlushAsync(cancellation).ConfigureAwait(false);
-                // There is no asynchronous way to the disk.
-                await Task.Run(() => stream.Flush(flushToDisk: true), cancellation).ConfigureAwait(false);
-            }
-            cancellation.ThrowIfCancellationRequested();
-            Replace(temporary, target);
-        }
-        catch
-        {
-            Remove(temporary);
+            foreach (var temporary in temporaries) Remove(temporary);
             throw;
         }
     }

@@ -47,16 +47,12 @@ sealed class ModelSnapshot
         archive.Finish();
     }
 
-    /// <summary>Writes the same as files of a folder. Each is replaced as a whole, not all of them together.</summary>
+    /// <summary>Writes the same as files of a folder.</summary>
     internal void WriteFolder(string folder)
     {
-        Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, ModelParts.Weights), _weights.WriteTo);
-        foreach (var (name, content) in _assets.Concat(_texts))
-        {
-            var path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            AtomicFile.Write(path, to => to.Write(content));
-        }
+        var files = new List<(string, Action<Stream>)> { (Path.Combine(folder, ModelParts.Weights), _weights.WriteTo) };
+        files.AddRange(_assets.Concat(_texts).Select(f => (Path.Combine(folder, f.Name.Replace('/', Path.DirectorySeparatorChar)), (Action<Stream>)(to => to.Write(f.Content)))));
+        foreach (var (path, _) in files) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(files);
     }
 }

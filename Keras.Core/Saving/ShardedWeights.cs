@@ -91,7 +91,7 @@ sealed class ShardedWeights : WeightsSource, IDisposable
         foreach (var (stream, _) in _shards.Values) stream.Dispose();
     }
 
-    /// <summary>Writes the files, the list last. Each file is replaced as a whole, not all of them together.</summary>
+    /// <summary>Writes the files, the list last.</summary>
     /// <param name="weights">What to write.</param>
     /// <param name="path">The list's path.</param>
     /// <param name="most">The most bytes of arrays in a file.</param>
@@ -100,10 +100,11 @@ sealed class ShardedWeights : WeightsSource, IDisposable
         var shards = weights.Split(most);
         var (folder, stem) = (Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path)[..^Ending.Length]);
         var map = new Dictionary<string, List<string>>();
+        var files = new List<(string, Action<Stream>)>();
         for (var i = 0; i < shards.Count; i++)
         {
             var name = $"{stem}_{i:00000}{WeightsFile.Ending}";
-            AtomicFile.Write(Path.Combine(folder, name), shards[i].Writer.WriteTo);
+            files.Add((Path.Combine(folder, name), shards[i].Writer.WriteTo));
             foreach (var group in shards[i].Groups)
             {
                 if (!map.TryGetValue(group, out var names)) map[group] = names = [];
@@ -115,6 +116,7 @@ sealed class ShardedWeights : WeightsSource, IDisposable
             ["metadata"] = new JsonObject { ["total_size"] = (double)weights.Bytes },
             [MapKey] = new JsonObject(map.Select(m => KeyValuePair.Create(m.Key, m.Value is [var only] ? (JsonNode?)only : new JsonArray([.. m.Value.Select(n => (JsonNode)n)])))),
         };
-        AtomicFile.Write(path, to => to.Write(Encoding.UTF8.GetBytes(PythonJson.Write(list, indent: 4))));
+        files.Add((path, to => to.Write(Encoding.UTF8.GetBytes(PythonJson.Write(list, indent: 4)))));
+        AtomicFile.Write(files);
     }
 }

@@ -19,20 +19,17 @@ public class AtomicFileTests
     }
 
     [Test]
-    public async Task It_is_written_without_holding_a_thread_too()
+    public void Files_of_a_set_are_replaced_when_all_are_whole()
     {
         using var folder = Samples.Folder();
-        var path = folder["model.keras"];
-        await AtomicFile.WriteAsync(path, async (s, cancellation) => await s.WriteAsync(New, cancellation));
-        Assert.That(await File.ReadAllBytesAsync(path), Is.EqualTo(New));
-        using var cancelled = new CancellationTokenSource();
-        Assert.That(() => AtomicFile.WriteAsync(path, async (s, cancellation) =>
-        {
-            await s.WriteAsync(Old, cancellation);
-            await cancelled.CancelAsync();
-        }, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(await File.ReadAllBytesAsync(path), Is.EqualTo(New));
-        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Has.Exactly(1).Items);
+        var (first, second) = (folder["a"], folder["b"]);
+        AtomicFile.Write([(first, s => s.Write(Old)), (second, s => s.Write(Old))]);
+        Assert.That(() => AtomicFile.Write([(first, s => s.Write(New)), (second, s => new FailingStream(s, 0).Write(New))]), Throws.InstanceOf<IOException>());
+        Assert.That(() => AtomicFile.Write([(first, s => s.Write(New)), (folder.Path, s => s.Write(New))]), Throws.InstanceOf<IOException>());
+        Assert.That(File.ReadAllBytes(first), Is.EqualTo(Old));
+        AtomicFile.Write([(first, s => s.Write(New)), (second, s => Assert.That(File.ReadAllBytes(first), Is.EqualTo(Old)))]);
+        Assert.That(File.ReadAllBytes(first), Is.EqualTo(New));
+        Assert.That(folder.Names, Is.EqualTo(new[] { "a", "b" }));
     }
 
     /// <summary>A save of many writes that fails at the first, the second, … until one passes.</summary>

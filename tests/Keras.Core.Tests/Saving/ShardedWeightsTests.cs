@@ -42,6 +42,23 @@ public class ShardedWeightsTests
         Assert.That(folder.Names, Is.Empty);
     }
 
+    [Test]
+    public void A_set_that_cannot_be_written_leaves_the_one_before()
+    {
+        var (folder, model) = Saved();
+        using (folder)
+        {
+            File.Delete(folder["m_00002.weights.h5"]);
+            Directory.CreateDirectory(folder["m_00002.weights.h5"]);
+            var before = Files();
+            model.SetWeights([.. model.GetWeights().Select(w => w + 1)]);
+            Assert.That(() => model.SaveWeights(folder["m.weights.json"], maxShardSize: 200 / GiB), Throws.InstanceOf<IOException>());
+            Assert.That(Files(), Is.EqualTo(before));
+
+            Dictionary<string, byte[]> Files() => folder.Names.ToDictionary(n => n, n => File.ReadAllBytes(folder[n]));
+        }
+    }
+
     static IEnumerable<TestCaseData> Broken()
     {
         static TestCaseData Case(string name, Action<TemporaryFolder, JsonObject> act, string message) => new TestCaseData(act, message).SetName($"Broken shards: {name}");
