@@ -15,7 +15,7 @@ public sealed class QuantizationConfig
     {
         ArgumentNullException.ThrowIfNull(serialized);
         ClassName = serialized["class_name"] is JsonValue name && name.TryGetValue<string>(out var text) ? text
-            : throw Errors.Argument("QuantizationConfig", "the config names no class", "an object with class_name", serialized.ToJsonString());
+            : throw Errors.Argument("QuantizationConfig", "the config names no class", "an object with class_name", JsonRead.Short(serialized));
         _serialized = (JsonObject)serialized.DeepClone();
     }
 

@@ -122,6 +122,7 @@ static class JsonRead
         JsonArray list => $"[{string.Join(", ", list.Select(n => n is JsonArray inner ? $"a list of {inner.Count}" : Short(n)))}]",
         JsonObject o => o.ContainsKey("class_name") ? $"an object of class {Short(o["class_name"])}" : $"an object with {o.Count} keys",
         JsonValue value when value.TryGetValue<double>(out var d) && !double.IsFinite(d) && !value.TryGetValue<JsonElement>(out _) => d.ToString(CultureInfo.InvariantCulture),
+        JsonValue when TextOrNull(node) is { } text => ModelFileException.Quoted(text),
         _ => node.ToJsonString() is { Length: <= 100 } text ? text : $"{node.ToJsonString()[..100]}…",
     };
 }

@@ -112,6 +112,15 @@ sealed class RegistrationTests
     }
 
     [Test]
+    public void Names_are_shown_as_they_are()
+    {
+        var node = new JsonObject { ["module"] = null, ["class_name"] = "Thing", ["config"] = new JsonObject(), ["registered_name"] = "registration>Thing" };
+        Assert.That(() => Layer.Deserialize(node), Throws.ArgumentException.With.Message.Contains("registered_name \"registration>Thing\""));
+        (node["class_name"], node["registered_name"]) = ("O'Brien\n\u0007", null);
+        Assert.That(() => Layer.Deserialize(node), Throws.ArgumentException.With.Message.Contains("class_name \"O'Brien??\""));
+    }
+
+    [Test]
     public void A_layer_may_be_an_activation()
     {
         var config = new Dense(2).GetConfig();
