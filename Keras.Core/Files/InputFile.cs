@@ -4,12 +4,14 @@ namespace Keras;
 static class InputFile
 {
     /// <summary>Opens a file to read.</summary>
+    /// <exception cref="ArgumentException">The path is empty, or no system has such paths.</exception>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="ModelFileException">It is a folder, empty, or no ordinary file.</exception>
     internal static FileStream Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var name = Path.GetFileName(path);
+        if (path.Contains('\0', StringComparison.Ordinal)) throw Errors.Argument(name, "a path has no character of number 0", "the path of a file", path);
         if (Directory.Exists(path)) throw new ModelFileException(name, null, "this is a folder", "a file", path);
         var target = Followed(path);
         var file = new FileInfo(target);

@@ -194,6 +194,8 @@ sealed class ZipDirectory
     List<ZipMember> Check()
     {
         foreach (var header in _headers) CheckFolders(header.Name);
+        if (_headers.Find(h => h.Start > _start) is { } outside)
+            throw Bad(outside.Name, "members overlap the directory or lie outside the archive", $"a member before byte {_start}", $"at byte {outside.Start}");
         var members = new ZipMember[_headers.Count];
         var order = Enumerable.Range(0, members.Length).ToArray();
         Array.Sort([.. _headers.Select(h => h.Start)], order);

@@ -106,11 +106,14 @@ sealed class LegacyWeights
     void Match(string who, string path, IReadOnlyList<Variable> weights, StoredArray[] arrays)
     {
         var misfit = weights.Count != arrays.Length ? Misfit(who, path, "the number of weights differs", weights.Count, arrays.Length)
-            : weights.Zip(arrays).FirstOrDefault(p => p.First.Shape != p.Second.Type.Shape) is { First: { } weight, Second: { } array }
-            ? Misfit(who, path, $"the shape of {weight.Path} differs", weight.Shape, array.Type.Shape) : null;
+            : weights.Zip(arrays, (weight, array) => Misfit(who, path, weight, array.Type)).FirstOrDefault(m => m is not null);
         if (misfit is not null) _misfits.Add(misfit);
         else _loads.AddRange(weights.Zip(arrays));
     }
+
+    static ModelFileException? Misfit(string who, string path, Variable weight, TensorType stored) =>
+        weight.Shape != stored.Shape ? Misfit(who, path, $"the shape of {weight.Path} differs", weight.Shape, stored.Shape)
+        : !StoredArray.CanBecome(stored.DType, weight.DType) ? Misfit(who, path, $"the numbers cannot be those of {weight.Path}", weight.DType.Name(), stored.DType.Name()) : null;
 
     static ModelFileException Misfit(string who, string path, string what, object expected, object received) => new(Errors.Message(who, what, expected, received), path, null);
 }

@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
 namespace Keras;
 
 /// <summary>The parts of a saved model by name: members of a zip archive, or files of a folder.</summary>
@@ -23,11 +26,11 @@ abstract class ModelParts : IDisposable
         : throw new ModelFileException("Keras", null, "the file has no weights that can be read", Weights,
             Has(OldWeights) ? $"{OldWeights}, which holds Python objects" : "none", Has(OldWeights) ? "Save it in Keras as .keras again." : null);
 
-    /// <summary>What the layer at a path of the walk keeps beside its weights.</summary>
+    /// <summary>What the layer at a path of the walk keeps beside its weights. What no layer asks for is never read.</summary>
     internal IReadOnlyDictionary<string, byte[]> AssetsAt(string path, long most)
     {
         var folder = path.Length == 0 ? Assets : $"{Assets}{path}/";
-        return Below(folder).ToDictionary(name => name, name => Read(folder + name, most));
+        return new AssetFiles(folder, Below(folder), name => Read(folder + name, most));
     }
 
     public virtual void Dispose()
@@ -81,4 +84,30 @@ sealed class FolderParts(string folder) : ModelParts
     }
 
     string PathOf(string name) => Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
+}
+
+/// <summary>Files by name, each read when it is asked for.</summary>
+sealed class AssetFiles(string folder, IEnumerable<string> names, Func<string, byte[]> read) : IReadOnlyDictionary<string, byte[]>
+{
+    readonly HashSet<string> _names = [.. names];
+
+    public int Count => _names.Count;
+
+    public IEnumerable<string> Keys => _names;
+
+    public IEnumerable<byte[]> Values => _names.Select(read);
+
+    public byte[] this[string key] => TryGetValue(key, out var content) ? content : throw Errors.Argument(folder, "there is no such file", $"\"{key}\"", $"{Count} others");
+
+    public bool ContainsKey(string key) => _names.Contains(key);
+
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out byte[] value)
+    {
+        value = _names.Contains(key) ? read(key) : null;
+        return value is not null;
+    }
+
+    public IEnumerator<KeyValuePair<string, byte[]>> GetEnumerator() => _names.Select(n => KeyValuePair.Create(n, read(n))).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

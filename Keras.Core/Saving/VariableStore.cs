@@ -40,12 +40,13 @@ public sealed class VariableStore
     /// <summary>Makes a variable take an array's values when all of the file has proved to fit.</summary>
     /// <param name="name">The array's name.</param>
     /// <param name="variable">The variable; the values are cast to its dtype.</param>
-    /// <exception cref="ArgumentException">There is no array of this name, or its shape is another one.</exception>
+    /// <exception cref="ArgumentException">There is no array of this name, its shape is another one, or it is complex and the weight is not.</exception>
     public void Load(string name, Variable variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
         var array = Find(name);
         if (array.Type.Shape != variable.Shape) throw Errors.Argument(_path, $"the shape of \"{name}\" is not that of {variable.Path}", variable.Shape, array.Type.Shape);
+        if (!StoredArray.CanBecome(array.Type.DType, variable.DType)) throw Errors.Argument(_path, $"the numbers of \"{name}\" cannot be those of {variable.Path}", variable.DType.Name(), array.Type.DType.Name());
         _loads.Add((variable, array));
     }
 
@@ -61,4 +62,7 @@ public sealed class VariableStore
 sealed record StoredArray(TensorType Type, Func<HostData> Read)
 {
     internal Tensor ToTensor() => Tensor.Literal(Type, Read());
+
+    /// <summary>Whether a cast keeps what the numbers mean: half of each complex one would be lost.</summary>
+    internal static bool CanBecome(DType stored, DType wanted) => !stored.IsComplex() || wanted.IsComplex();
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Keras.Tests;
 
 namespace Keras.Core.Tests.Files;
 
@@ -202,13 +203,14 @@ public class NumPyTests
     [TestCase("{'descr: '<f8', 'fortran_order': False, 'shape': (1,), }", "broken")]
     [TestCase("__import__('os').system('x')", "broken")]
     [TestCase("", "broken")]
+    [Hostile("C04", "J11")]
     public void A_header_that_breaks_a_rule_is_refused(string header, string part)
     {
         Refused(File(header, new byte[8]), part);
         Samples.Refused(() => NumPy.LoadNpz(new MemoryStream(Samples.Zip(("a.npy", File(header, new byte[8]))))), part);
     }
 
-    [Test]
+    [Test, Hostile("C04")]
     public void Other_lengths_versions_and_files_are_refused()
     {
         var right = File(Header("<f8", "(1,)"), new byte[8]);
@@ -225,7 +227,9 @@ public class NumPyTests
         Refused(With(0, 0), "magic");
         Refused(With(9, 0xFF), "too long");
         Refused(File(new string(' ', 10_001), []), "too long");
-        Refused([0x93, .. "NUMPY"u8, 2, 0, 0xFF, 0xFF, 0xFF, 0xFF, .. new byte[30]], "too long");
+        byte[] endless = [0x93, .. "NUMPY"u8, 2, 0, 0xFF, 0xFF, 0xFF, 0xFF, .. new byte[30]];
+        Refused(endless, "too long");
+        Samples.Refused(() => NumPy.LoadNpz(new MemoryStream(Samples.Zip(("a.npy", endless)))), "too long");
         Refused([.. right, 0], "not as long");
         Refused(File(Header("|b1", "(1,)"), [2]), "truth value");
         Refused(File(Header("<f8", $"({string.Concat(Enumerable.Repeat("1, ", 65))})"), new byte[8]), "too many dimensions");
@@ -234,6 +238,27 @@ public class NumPyTests
         Samples.Refused(() => NumPy.LoadNpz(new MemoryStream(right)), "a NumPy array");
         Samples.Refused(() => NumPy.LoadNpz(new MemoryStream(Samples.Zip(("a.npy", right), ("readme", right)))), "something else than arrays");
         Samples.Refused(() => NumPy.LoadNpz(new MemoryStream(Samples.Zip(("a.npy", [.. right, 0])))), "not as long");
+    }
+
+    /// <summary>What NumPy writes of Python objects is a program for Python: here one that would make a file.</summary>
+    [Test, Hostile("J11")]
+    public void Arrays_of_objects_are_refused_and_what_they_say_is_not_done()
+    {
+        using var folder = Samples.Folder();
+        var program = Samples.Text($"cos\nsystem\n(S'touch {folder["made"]}'\ntR.");
+        var array = File(Header("|O", "(1,)"), program);
+        System.IO.File.WriteAllBytes(folder["a.npy"], array);
+        System.IO.File.WriteAllBytes(folder["a.npz"], Samples.Zip(("a.npy", array), ("b.npy", NumPy.ToBytes(Tensor.Of([1f], [1])))));
+        foreach (var name in (string[])["a.npy", "a.npz"])
+        {
+            var error = Samples.Refused(() => _ = name == "a.npy" ? (object)NumPy.Load(folder[name]) : NumPy.LoadNpz(folder[name]), "Python objects");
+            Assert.That(error.Path, Is.EqualTo(name == "a.npy" ? null : "a.npy"));
+            Assert.That(ModelFileInfo.Read(folder[name]).Problems, Has.Exactly(1).Contains("Python objects"));
+        }
+        Assert.That(folder.Names, Is.EqualTo(new[] { "a.npy", "a.npz" }));
+        // The same with numbers for objects.
+        System.IO.File.WriteAllBytes(folder["a.npy"], File(Header("|u1", $"({program.Length},)"), program));
+        Assert.That(NumPy.Load(folder["a.npy"]).ToArray<byte>(), Is.EqualTo(program));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Keras.Tests;
 
 namespace Keras.Core.Tests.Files;
 
@@ -62,6 +63,7 @@ public class SafetensorsIndexTests
     [TestCase("[]", "no index")]
     [TestCase("null", "no index")]
     [TestCase("{", "no JSON")]
+    [Hostile("I08")]
     public void An_index_that_is_none_or_leads_elsewhere_is_refused(string index, string part)
     {
         using var folder = Set(index);

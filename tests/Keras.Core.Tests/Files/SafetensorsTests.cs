@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Keras.Tests;
 
 namespace Keras.Core.Tests.Files;
 
@@ -122,6 +123,7 @@ public class SafetensorsTests
     [TestCase(3)]
     [TestCase(0)]
     [TestCase(1)]
+    [Hostile("I01")]
     public void A_header_of_wrong_length_is_refused(long length)
     {
         var bytes = new byte[10];
@@ -132,6 +134,18 @@ public class SafetensorsTests
         BinaryPrimitives.WriteInt64LittleEndian(bytes, 2);
         bytes[9] = (byte)'}';
         Assert.That(Safetensors.Load(bytes), Is.Empty);
+    }
+
+    [Test, Hostile("I01")]
+    public void A_longer_header_than_the_format_allows_is_refused_though_it_is_there()
+    {
+        const int length = 100_000_001;
+        var file = new HoleStream();
+        file.Write(BitConverter.GetBytes((long)length));
+        file.Write("{}"u8);
+        file.SetLength(sizeof(long) + length);
+        file.Position = 0;
+        Samples.Refused(() => Safetensors.Open(file), "too long");
     }
 
     [TestCase(""" {}""", "no JSON object")]
@@ -173,6 +187,7 @@ public class SafetensorsTests
     [TestCase("""{"a":{"dtype":"f32","shape":[0],"data_offsets":[0,0]}}""", "f32")]
     [TestCase("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", "F4")]
     [TestCase("""{"a":{"dtype":5,"shape":[0],"data_offsets":[0,0]}}""", "something else")]
+    [Hostile("I02", "I03", "I04", "I07")]
     public void A_header_that_breaks_a_rule_is_refused(string header, string part) => Refused(header, 0, part);
 
     [TestCase("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""", 6, "overlap")]
@@ -184,6 +199,7 @@ public class SafetensorsTests
     [TestCase("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,3]}}""", 3, "not as long as the tensor")]
     [TestCase("""{"a":{"dtype":"U8","shape":[100000,20000],"data_offsets":[0,2000000000]}}""", 3, "end with the file")]
     [TestCase("{}", 1, "end with the file")]
+    [Hostile("I03", "I05")]
     public void Ranges_that_do_not_fill_the_file_are_refused(string header, int data, string part)
     {
         Refused(header, data, part);
@@ -191,7 +207,7 @@ public class SafetensorsTests
         Assert.That(Safetensors.Load(File("""{"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]},"a":{"data_offsets":[0,2],"shape":[2],"dtype":"I8"}} """, 6)).Keys, Is.EqualTo(new[] { "a", "b" }));
     }
 
-    [Test]
+    [Test, Hostile("I02")]
     public void Deep_headers_and_other_encodings_are_refused()
     {
         Refused("{\"a\":" + new string('[', 50_000), 0, "something else");
@@ -206,20 +222,23 @@ public class SafetensorsTests
         Refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[" + string.Join(',', Enumerable.Repeat("1", 65)) + "],\"data_offsets\":[0,4]}}", 4, "too many dimensions");
     }
 
-    [Test]
+    [Test, Hostile("I06")]
     public void A_million_tensors_are_read_and_no_more()
     {
         const int count = 1_000_000;
-        var header = new StringBuilder("{");
-        for (var i = 0; i <= count; i++) header.Append($"\"{i}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}},");
-        header[^1] = '}';
-        var bytes = File(header.ToString());
+        var header = new MemoryStream();
+        header.WriteByte((byte)'{');
+        for (var i = 0; i <= count; i++)
+            header.Write(Samples.Text($"{(i == 0 ? "" : ",")}\"model/decoder/layers/{i}/attention/kernel\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
+        header.WriteByte((byte)'}');
+        Assert.That(header.Length, Is.GreaterThan(90_000_000));
+        var bytes = File(header.ToArray());
         Assert.That(() => Safetensors.Open(new MemoryStream(bytes)), Throws.TypeOf<ModelFileException>().With.Message.Contains("too many tensors"));
         using var file = Soon.Does(() => Safetensors.Open(new MemoryStream(bytes), new LoadLimits { MaxEntries = count + 1 }), TimeSpan.FromSeconds(5));
         Assert.That(file.Names, Has.Count.EqualTo(count + 1));
     }
 
-    [Test]
+    [Test, Hostile("I05")]
     public void Truncated_at_any_byte_it_is_refused()
     {
         var bytes = Safetensors.ToBytes(Two);

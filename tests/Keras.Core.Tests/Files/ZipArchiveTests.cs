@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using Keras.Tests;
 
 namespace Keras.Core.Tests.Files;
 
@@ -183,6 +184,7 @@ public class ZipArchiveTests
 
     [TestCase(false)]
     [TestCase(true)]
+    [Hostile("C07")]
     public void A_flipped_bit_in_content_is_found(bool deflated)
     {
         var content = Bytes(3000);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Keras.Core.Tests.Files;
 using Keras.Layers;
+using Keras.Tests;
 
 namespace Keras.Core.Tests.Saving;
 
@@ -75,7 +76,7 @@ public class LegacyFileTests
         Assert.That(Weights(Saving.LoadModel(Saved(first))), Is.EqualTo(Weights(first)));
     }
 
-    [Test]
+    [Test, Hostile("G05")]
     public void Many_and_long_names_go_over_several_attributes()
     {
         var layers = Enumerable.Range(0, 600).Select(i => (Layer)new Dense(1, name: $"dense_{i.ToString(CultureInfo.InvariantCulture)}_{new string('x', 150)}"));
@@ -241,6 +242,42 @@ public class LegacyFileTests
             r.Group("model_weights/d").Attribute("weight_names", ["k"]);
             r.Dataset("model_weights/d/k", DType.Float32, [1, 1], new byte[4]);
         });
+        static void Weigh(Hdf5GroupWriter r, string[] names, params (string Name, Shape Shape)[] arrays)
+        {
+            r.Attribute("model_config", config);
+            r.Group("model_weights").Attribute("layer_names", ["d"]);
+            r.Group("model_weights/d").Attribute("weight_names", names);
+            foreach (var (name, shape) in arrays) r.Dataset($"model_weights/d/{name}", DType.Float32, shape, new byte[4 * shape.Size]);
+        }
+        yield return Case("an array too many", "Expected: 2. Received: 3", r => Weigh(r, ["k", "b", "c"], ("k", [1, 1]), ("b", [1]), ("c", [1])));
+        yield return Case("an array of another name", "listed array is missing", r => Weigh(r, ["k", "b"], ("k", [1, 1]), ("c", [1])));
+        yield return Case("arrays in another order", "the shape of", r => Weigh(r, ["b", "k"], ("k", [1, 1]), ("b", [1])));
+        yield return Case("an array listed twice", "the shape of", r => Weigh(r, ["k", "k"], ("k", [1, 1]), ("b", [1])));
+        yield return Case("a flat kernel", "the shape of", r => Weigh(r, ["k", "b"], ("k", [1]), ("b", [1])));
+        yield return Case("a path for a name", "listed array is missing", r => Weigh(r, ["../../x", "b"], ("k", [1, 1]), ("b", [1])));
+        yield return Case("no list of layers", "has no weights", r =>
+        {
+            r.Attribute("model_config", config);
+            r.Dataset("model_weights/d/k", DType.Float32, [1, 1], new byte[4]);
+        });
+        yield return Case("a layer listed twice", "number of layers", r =>
+        {
+            Weigh(r, ["k", "b"], ("k", [1, 1]), ("b", [1]));
+            r.Group("model_weights").Attributes.Clear();
+            r.Group("model_weights").Attribute("layer_names", ["d", "d"]);
+        });
+        yield return Case("a list of layers with a part missing", "number of layers", r =>
+        {
+            Weigh(r, ["k", "b"], ("k", [1, 1]), ("b", [1]));
+            r.Group("model_weights").Attributes.Clear();
+            r.Group("model_weights").Attribute("layer_names0", []);
+            r.Group("model_weights").Attribute("layer_names2", ["d"]);
+        });
+        yield return Case("complex numbers", "complex64", r =>
+        {
+            Weigh(r, ["c", "b"], ("b", [1]));
+            r.Dataset("model_weights/d/c", DType.Complex64, [1, 1], new byte[8]);
+        });
         yield return Case("a config that is a tuple", "this is no config", r => Fill(r, """{"class_name": "__tuple__", "items": []}"""));
         yield return Case("a policy without a name", "number of layers", r => Fill(r, Stack("""{"units": 1, "batch_input_shape": [null, 1], "dtype": {"class_name": "Policy", "config": 5}}""")));
         yield return Case("a call of nothing", "config", r => Fill(r, """
@@ -254,10 +291,29 @@ public class LegacyFileTests
         });
     }
 
-    [TestCaseSource(nameof(Broken))]
+    [TestCaseSource(nameof(Broken)), Hostile("G01", "G05")]
     public void Broken_files_are_refused(Action<object> fill, string message)
     {
         var file = Hdf5Files.Write(root => fill(root));
         Assert.That(() => Saving.LoadModel(file), Throws.TypeOf<ModelFileException>().With.Message.Contains(message));
+    }
+
+    [TestCase(false, false), TestCase(true, false), TestCase(false, true), Hostile("G05")]
+    public void Lists_of_names_that_are_no_texts_are_refused(bool numbersForLayers, bool numbersForArrays)
+    {
+        byte[] text = [0x13, 0, 0, 0, 1, 0, 0, 0], number = Hdf5TypeCode.Of(DType.Int32);
+        byte[] Names(string attribute, bool isNumber, string name) => Hdf5Builder.Attribute(attribute, isNumber ? number : text, [1], isNumber ? new byte[8] : [(byte)name[0], 0, 0, 0, 0, 0, 0, 0]);
+        var builder = new Hdf5Builder();
+        var array = builder.Header(Hdf5Builder.Space(1, 1), Hdf5Builder.Type(Hdf5TypeCode.Of(DType.Float32)), Hdf5Builder.Compact(0, 0, 0x40, 0x40));
+        var layer = builder.Header(Hdf5Builder.Empty, Names("weight_names", numbersForArrays, "k"), Hdf5Builder.Link("k", array));
+        var file = builder.File(Names("layer_names", numbersForLayers, "d"), Hdf5Builder.Link("d", layer));
+        var model = new Sequential([new Input(1), new Dense(1, useBias: false)]);
+        if (numbersForLayers || numbersForArrays)
+        {
+            Samples.Refused(() => LoadWeights(model, file), numbersForLayers ? "layer_names" : "weight_names");
+            return;
+        }
+        LoadWeights(model, file);
+        Assert.That(model.Weights[0].Value.Item(), Is.EqualTo(3));
     }
 }

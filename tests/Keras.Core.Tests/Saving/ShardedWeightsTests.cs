@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Keras.Core.Tests.Files;
+using Keras.Tests;
 
 namespace Keras.Core.Tests.Saving;
 
@@ -71,6 +72,11 @@ public class ShardedWeightsTests
         yield return Case("a number", (_, m) => m["/layers/dense/vars"] = 3, "another kind");
         yield return Case("nothing", (_, m) => m["/layers/dense/vars"] = null, "another kind");
         yield return Case("the list itself", (_, m) => m["/layers/dense/vars"] = "m.weights.json", "not an HDF5 file");
+        yield return Case("another list, which names this one", (f, m) =>
+        {
+            File.WriteAllText(f["n.weights.json"], """{"metadata": {}, "weight_map": {"/layers/dense/vars": "m.weights.json"}}""");
+            m["/layers/dense/vars"] = "n.weights.json";
+        }, "not an HDF5 file");
         yield return Case("a link", (f, m) =>
         {
             File.CreateSymbolicLink(f["link.weights.h5"], f["m_00000.weights.h5"]);
@@ -84,7 +90,7 @@ public class ShardedWeightsTests
         yield return Case("an entry less", (_, m) => m.Remove("/layers/dense/vars"), "Expected: 2. Received: 0");
     }
 
-    [TestCaseSource(nameof(Broken))]
+    [TestCaseSource(nameof(Broken)), Hostile("G07")]
     public void Broken_lists_are_refused(Action<TemporaryFolder, JsonObject> act, string message)
     {
         var (folder, model) = Saved();
