@@ -17,6 +17,7 @@ static class Hdf5BTree2
         internal required int CountWidth;
         internal required int[] TotalWidth, Capacity;
         internal List<ReadOnlyMemory<byte>> Records = [];
+        internal HashSet<long> Nodes = [];
     }
 
     internal static List<ReadOnlyMemory<byte>> Read(Hdf5Source source, long address, int type)
@@ -62,6 +63,7 @@ static class Hdf5BTree2
     {
         var source = tree.Source;
         if (count > tree.Capacity[level]) throw source.Bad("a node of the B-tree holds more records than fit", tree.Capacity[level], count);
+        if (!tree.Nodes.Add(address)) throw source.Bad("a node of the B-tree is in two places", "nodes in a tree", $"another way to {address}");
         var pointer = level == 0 ? 0 : source.AddressSize + tree.CountWidth + (level > 1 ? tree.TotalWidth[level - 1] : 0);
         var block = source.Block(address, NodeOverhead + (long)count * tree.RecordSize + (level == 0 ? 0 : (count + 1L) * pointer));
         Hdf5Checksum.Verify(source, block, "node of a B-tree");

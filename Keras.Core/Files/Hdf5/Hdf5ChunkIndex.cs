@@ -8,7 +8,8 @@ sealed class Hdf5ChunkIndex(Hdf5Source source, Hdf5Layout layout, Hdf5Space spac
     /// <summary>Takes a chunk: which it is along each dimension, and where and how it is stored.</summary>
     internal delegate void Found(ReadOnlySpan<long> chunk, long address, long size, uint mask);
 
-    const int MaxPageBits = 32, MaxBits = 62;
+    // Places in the largest growing array, and those behind it, are no more than a number of 63 bits.
+    const int MaxPageBits = 32, MaxBits = 60;
 
     readonly long[] _chunk = new long[space.Dims.Length];
     int _entrySize, _pageBits;

@@ -100,9 +100,21 @@ sealed unsafe class Hdf5Dataset : Hdf5Object
 
     void ReadRaw(byte* to)
     {
-        var source = At();
-        source.Refill();
         if (Bytes == 0) return;
+        var source = At();
+        var before = source.Budget();
+        try
+        {
+            ReadStored(source, to);
+        }
+        finally
+        {
+            source.Budget(before);
+        }
+    }
+
+    void ReadStored(Hdf5Source source, byte* to)
+    {
         switch (_layout.Storage)
         {
             case Hdf5Storage.Compact:

@@ -18,6 +18,9 @@ ref struct Hdf5Header
     /// <summary>As many as the format can count.</summary>
     internal const int MaxMessages = 65535;
 
+    /// <summary>Of a header with all its continuations, which may lie over each other.</summary>
+    const long MaxBytes = 32L << 20;
+
     readonly Hdf5Source _source;
     readonly List<Hdf5Message> _messages = [];
     readonly Queue<(long Address, long Size)> _blocks = [];
@@ -25,6 +28,8 @@ ref struct Hdf5Header
 
     /// <summary>The width of a message's prefix: it differs by version and flags.</summary>
     bool _isNew, _hasOrder;
+
+    long _bytes;
 
     Hdf5Header(Hdf5Source source) => _source = source;
 
@@ -46,7 +51,7 @@ ref struct Hdf5Header
         cursor.Skip(7);
         var size = cursor.U32();
         _visited.Add(address + prefix);
-        ReadMessages(_source.Block(address + prefix, size));
+        ReadMessages(Block(address + prefix, size));
     }
 
     void ReadNew(long address)
@@ -63,7 +68,7 @@ ref struct Hdf5Header
         var size = cursor.Count(1 << (flags & 3));
         var prefix = cursor.Position;
         _source.Check(address, size);
-        var block = _source.Block(address, prefix + size + sizeof(uint));
+        var block = Block(address, prefix + size + sizeof(uint));
         Hdf5Checksum.Verify(_source, block, "object header");
         _visited.Add(address);
         ReadMessages(block.AsMemory(prefix, (int)size));
@@ -72,7 +77,7 @@ ref struct Hdf5Header
     void ReadBlock(long address, long size)
     {
         if (!_visited.Add(address)) throw _source.Bad("the object header continues in itself", "an end", $"address {address} again");
-        var block = _source.Block(address, size);
+        var block = Block(address, size);
         if (!_isNew)
         {
             ReadMessages(block);
@@ -81,6 +86,13 @@ ref struct Hdf5Header
         new Hdf5Cursor(_source, block, "continued object header").Signature("OCHK"u8);
         Hdf5Checksum.Verify(_source, block, "continued object header");
         ReadMessages(block.AsMemory(4..^sizeof(uint)));
+    }
+
+    byte[] Block(long address, long size)
+    {
+        _source.Check(address, size);
+        _bytes += size;
+        return _bytes <= MaxBytes ? _source.Block(address, size) : throw _source.Bad("a block of the structure is too large", $"object headers of at most {MaxBytes} bytes", _bytes);
     }
 
     void ReadMessages(ReadOnlyMemory<byte> block)

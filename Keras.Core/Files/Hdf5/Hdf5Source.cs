@@ -36,8 +36,13 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
     internal ModelFileException Bad(string what, object? expected, object? received, string? hint = null, Exception? inner = null) =>
         new("HDF5", Place.Path, what, expected, received, hint, inner);
 
-    /// <summary>Begins a new budget: for each thing that the caller asks for by itself.</summary>
-    internal void Refill() => _spent = 0;
+    /// <summary>Goes on with another budget, a new one for data that the caller asks for by themselves; gives what was spent of the one
+    /// before.</summary>
+    internal long Budget(long spent = 0)
+    {
+        (spent, _spent) = (_spent, spent);
+        return spent;
+    }
 
     /// <summary>A few bytes of structure, valid until the next read.</summary>
     internal ReadOnlySpan<byte> Peek(long address, int count)
@@ -84,9 +89,9 @@ sealed class Hdf5Source(Stream stream, LoadLimits limits)
 
     void Spend(long count)
     {
-        // A sound file is read once and so stays far below: this ends files that lead round in circles.
+        // A sound file is read once and so stays far below: this ends files that lead round in circles, before much of them is held.
         _spent += Math.Max(count, SmallestCost);
-        if (_spent > (16L << 20) + 16 * Length)
+        if (_spent > (16L << 20) + 4 * Length)
             throw Bad("the structure leads to itself or is written over and over", "structure of at most the file's size", $"{_spent} bytes read");
     }
 

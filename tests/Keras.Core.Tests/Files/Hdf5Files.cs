@@ -76,4 +76,41 @@ static class Hdf5Files
     {
         foreach (var name in item.AttributeNames) item.TryTexts(name);
     }
+
+    /// <summary>Reads all that can be read, and what comes behind what cannot; gives the first refusal, if there is one.</summary>
+    internal static ModelFileException? ReadEach(Stream file, LoadLimits? limits = null, byte[]? buffer = null)
+    {
+        ModelFileException? first = null;
+        void Try(Action read)
+        {
+            try
+            {
+                read();
+            }
+            catch (ModelFileException e)
+            {
+                first ??= e;
+            }
+        }
+        void Attributes(Hdf5Object item) => Try(() =>
+        {
+            foreach (var name in item.AttributeNames) Try(() => item.TryTexts(name));
+        });
+        var groups = new Stack<Hdf5Group>();
+        Try(() => groups.Push(Hdf5File.Open(file, limits).Root));
+        while (groups.TryPop(out var group))
+        {
+            Attributes(group);
+            foreach (var name in group.Names)
+                Try(() =>
+                {
+                    if (group.TryGroup(name) is { } inner) groups.Push(inner);
+                    if (group.TryDataset(name) is not { } dataset) return;
+                    Attributes(dataset);
+                    if (dataset.IsText) dataset.ReadTexts();
+                    else dataset.ReadInto((buffer ?? new byte[dataset.Bytes]).AsSpan(0, (int)dataset.Bytes));
+                });
+        }
+        return first;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using Keras.Tests;
 using static Keras.Core.Tests.Files.Hdf5Builder;
 using static Keras.Core.Tests.Files.Hdf5Hostile;
 
@@ -24,8 +26,36 @@ sealed class Hdf5LinkTests
         yield return Case("committed type", Committed(chain: false), null);
         yield return Case("chain of committed types", Committed(chain: true), "a shared type is shared again");
         yield return Case("driver that spreads the file", Patch(new Hdf5Builder().File(), 48, U64(96)), "the file is one of several");
+        foreach (var driver in (string[])["NCSAfami", "NCSAmult"])
+        {
+            byte[] block = [.. Encoding.ASCII.GetBytes(driver), .. U64(4096)];
+            yield return Case($"driver {driver} of the superblock", Driven([0, 0, 0, 0, .. U32(8), .. block]), "the file is one of several");
+            yield return Case($"driver {driver} of the superblock's extension", Extended(Message(Hdf5Message.Driver, [0, .. block[..8], .. U16(8), .. block[8..]])), "the file is one of several");
+        }
+        yield return Case("no driver in the superblock's extension", Extended(Message(0x13, [0, .. U16(32), .. U16(16), .. U16(4)])), null);
+        yield return Case("extension of the superblock outside the file", Extended(), "the structure points outside the file");
+        yield return Case("group that holds itself", SelfHolding(), "a group is in two places");
     }
 
+    /// <summary>A file whose superblock has a block of a driver.</summary>
+    static byte[] Driven(byte[] block)
+    {
+        var builder = new Hdf5Builder();
+        var at = builder.Add(block);
+        return Patch(builder.File(), 48, U64(at));
+    }
+
+    /// <summary>A file whose superblock has an extension with messages, or one that is not there.</summary>
+    static byte[] Extended(params byte[][] messages)
+    {
+        var builder = new Hdf5Builder();
+        var extension = messages.Length == 0 ? 1 << 20 : builder.Header(messages);
+        var root = builder.Header(Empty);
+        var file = builder.File();
+        return Patch(file, 0, Checked([.. file[..8], 2, 8, 8, 0, .. U64(0), .. U64(extension), .. U64(file.Length), .. U64(root)]));
+    }
+
+    [Hostile("D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08")]
     [TestCaseSource(nameof(Cases))]
     public void NothingLeadsOut(byte[] file, string? refused) => Hold(file, refused);
 
@@ -73,6 +103,12 @@ sealed class Hdf5LinkTests
         // The root's header comes behind the group's, which is 16 bytes of prefix and one link.
         var root = builder.Next + 16 + Link("up", 0).Length;
         return builder.File(Link("down", builder.Header(Link("up", root))));
+    }
+
+    static byte[] SelfHolding()
+    {
+        var builder = new Hdf5Builder();
+        return builder.File(Link("g", builder.Header(Link("g", builder.Next))));
     }
 
     static byte[] Committed(bool chain)

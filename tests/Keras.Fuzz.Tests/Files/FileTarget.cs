@@ -67,41 +67,9 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
         Safetensors.Load(folder[FileSamples.IndexName], Limits);
     }
 
-    /// <summary>Reads all that can be read, and what comes behind what cannot.</summary>
     static void ReadHdf5(byte[] bytes)
     {
-        ModelFileException? first = null;
-        void Try(Action read)
-        {
-            try
-            {
-                read();
-            }
-            catch (ModelFileException e)
-            {
-                first ??= e;
-            }
-        }
-        var groups = new Stack<Hdf5Group>([Hdf5File.Open(new MemoryStream(bytes), Limits).Root]);
-        while (groups.TryPop(out var group))
-        {
-            Try(() => ReadAttributes(group, Try));
-            foreach (var name in group.Names)
-                Try(() =>
-                {
-                    if (group.TryGroup(name) is { } inner) groups.Push(inner);
-                    if (group.TryDataset(name) is not { } dataset) return;
-                    Try(() => ReadAttributes(dataset, Try));
-                    if (dataset.IsText) dataset.ReadTexts();
-                    else dataset.ReadInto(Buffer.AsSpan(0, (int)dataset.Bytes));
-                });
-        }
-        if (first is not null) throw first;
-    }
-
-    static void ReadAttributes(Hdf5Object item, Action<Action> attempt)
-    {
-        foreach (var name in item.AttributeNames) attempt(() => item.TryTexts(name));
+        if (Hdf5Files.ReadEach(new MemoryStream(bytes), Limits, Buffer) is { } refused) throw refused;
     }
 
     static void ReadInfo(byte[] bytes)
