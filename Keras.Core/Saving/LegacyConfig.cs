@@ -23,7 +23,18 @@ sealed class LegacyConfig
     /// <summary>The config of a model.</summary>
     /// <param name="config">As it was written.</param>
     /// <param name="version">The version of Keras that wrote it; <c>null</c> for one of before they said it.</param>
-    internal static JsonObject Upgrade(JsonObject config, string? version) => new LegacyConfig(version).Layer(PlainOf(config));
+    /// <exception cref="ModelFileException">A function between layers has no equal.</exception>
+    internal static JsonObject Upgrade(JsonObject config, string? version)
+    {
+        try
+        {
+            return new LegacyConfig(version).Layer(PlainOf(config));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new ModelFileException(e.Message, null, e);
+        }
+    }
 
     /// <summary>The <c>compile_config</c> for a <c>training_config</c>, or for one of before.</summary>
     internal static JsonObject UpgradeTraining(JsonObject config, string? version) => new LegacyTraining(isOld: Major(version) < 3).Compile(PlainOf(config));
@@ -84,6 +95,7 @@ sealed class LegacyConfig
 
     void Model(string name, JsonObject config, JsonArray layers)
     {
+        if (name == "Functional") TensorFlowOps.Upgrade(layers);
         All(layers);
         if (name == "Sequential") InsertInput(layers);
         else LegacyNodes.Upgrade(layers, config);

@@ -32,7 +32,7 @@ static class LegacyNodes
         var kwargs = new JsonObject();
         if (tensors.LastOrDefault() is { Count: > 3 } last && last[3] is JsonObject arguments)
             foreach (var (key, value) in arguments) kwargs[key] = Argument(value, names);
-        JsonNode? first = tensors.Length == 1 ? Tensor(tensors[0]) : new JsonArray([.. tensors.Select(Tensor)]);
+        JsonNode? first = tensors.Length == 1 ? First(tensors[0]) : new JsonArray([.. tensors.Select(First)]);
         return new JsonObject { ["args"] = new JsonArray(first), ["kwargs"] = kwargs };
     }
 
@@ -45,9 +45,17 @@ static class LegacyNodes
     static bool IsTensor(JsonArray list, HashSet<string> names) => JsonRead.TextOrNull(list[0]) is { } name && names.Contains(name)
         && list[1] is JsonValue call && call.TryGetValue<int>(out _) && list[2] is JsonValue output && output.TryGetValue<int>(out _);
 
-    static JsonObject Tensor(JsonArray at) => new()
+    /// <summary>The class that stands for a tensor of the graph among arguments.</summary>
+    internal const string TensorClass = "__keras_tensor__";
+
+    /// <summary>What tf.keras wrote in a layer's place for a first argument that is no tensor of the graph.</summary>
+    const string ConstantValue = "_CONSTANT_VALUE";
+
+    static JsonNode? First(JsonArray at) => JsonRead.TextOrNull(at.ElementAtOrDefault(0)) == ConstantValue ? at.ElementAtOrDefault(2)?.DeepClone() : Tensor(at);
+
+    internal static JsonObject Tensor(JsonArray at) => new()
     {
-        ["class_name"] = "__keras_tensor__",
+        ["class_name"] = TensorClass,
         ["config"] = new JsonObject { ["shape"] = null, ["dtype"] = null, ["keras_history"] = new JsonArray(at.ElementAtOrDefault(0)?.DeepClone(), at.ElementAtOrDefault(1)?.DeepClone(), at.ElementAtOrDefault(2)?.DeepClone()) },
     };
 }

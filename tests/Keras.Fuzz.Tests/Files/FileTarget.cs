@@ -160,8 +160,33 @@ static class FileSamples
     {
         using var folder = Samples.Folder();
         Saving.LoadModel(Model).Save(folder["m.h5"]);
-        return [File.ReadAllBytes(folder["m.h5"]), .. Saved("model-*.h5", 2)];
+        return [File.ReadAllBytes(folder["m.h5"]), WithFunctions(OfTensorFlow), .. Saved("model-*.h5", 2)];
     }
+
+    /// <summary>Functions between layers as tf.keras wrote them: of one tensor and of several, indices, shapes that are computed, and a node of a graph.</summary>
+    const string OfTensorFlow = """
+        {"class_name": "TFOpLambda", "config": {"name": "s", "function": "compat.v1.shape"}, "name": "s", "inbound_nodes": [["x", 0, 0, {"out_type": "int32"}]]},
+        {"class_name": "SlicingOpLambda", "config": {"name": "b", "function": "__operators__.getitem"}, "name": "b", "inbound_nodes": [["s", 0, 0, {"slice_spec": 0}]]},
+        {"class_name": "TFOpLambda", "config": {"name": "r", "function": "reshape"}, "name": "r", "inbound_nodes": [["x", 0, 0, {"shape": [["b", 0, 0], -1, 2]}]]},
+        {"class_name": "TFOpLambda", "config": {"name": "m", "function": "math.multiply"}, "name": "m", "inbound_nodes": [["r", 0, 0, {"y": [1.5, -2.0], "name": null}]]},
+        {"class_name": "SlicingOpLambda", "config": {"name": "i", "function": "__operators__.getitem"}, "name": "i", "inbound_nodes": [["m", 0, 0, {"slice_spec": [{"class_name": "__ellipsis__"}, {"start": null, "stop": -1, "step": 1}, null, 0]}]]},
+        {"class_name": "TFOpLambda", "config": {"name": "c", "function": "concat"}, "name": "c", "inbound_nodes": [[["i", 0, 0, {"axis": -1}], ["i", 0, 0, {"axis": -1}]]]},
+        {"class_name": "TFOpLambda", "config": {"name": "a", "function": "linalg.matmul"}, "name": "a", "inbound_nodes": [["c", 0, 0, {"b": ["c", 0, 0], "transpose_b": true}]]},
+        {"class_name": "TFOpLambda", "config": {"name": "e", "function": "math.reduce_mean"}, "name": "e", "inbound_nodes": [["a", 0, 0, {"axis": [-1], "keepdims": true}]]},
+        {"class_name": "TFOpLambda", "config": {"name": "o", "function": "math.subtract"}, "name": "o", "inbound_nodes": [["_CONSTANT_VALUE", -1, 1.0, {"y": ["e", 0, 0]}]]},
+        {"class_name": "TensorFlowOpLayer", "config": {"name": "StridedSlice", "node_def": {"name": "n", "op": "StridedSlice", "attr": {"T": {"type": "DT_FLOAT"}, "begin_mask": {"i": "1"}, "shrink_axis_mask": {"i": "2"}}},
+         "constants": {"1": [0, 0], "2": [2, 1], "3": [1, 1]}}, "name": "f", "inbound_nodes": [[["o", 0, 0, {}]]]}
+        """;
+
+    static byte[] WithFunctions(string layers) => Hdf5Files.Write(root =>
+    {
+        root.Attribute("keras_version", "2.9.0");
+        root.Attribute("model_config", $$$"""
+            {"class_name": "Functional", "config": {"name": "m", "layers": [{"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [null, 4]}, "name": "x", "inbound_nodes": []}, {{{layers}}}],
+             "input_layers": [["x", 0, 0]], "output_layers": [["f", 0, 0]]}}
+            """);
+        root.Group("model_weights").Attribute("layer_names", []);
+    });
 
     internal static byte[][] Safetensors() =>
     [
