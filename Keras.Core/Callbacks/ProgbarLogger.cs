@@ -75,7 +75,8 @@ public sealed class ProgbarLogger(TextWriter? output = null, TimeProvider? time 
 
     void Show(int batch, Logs? logs)
     {
-        _seen = batch + 1;
+        // An execution of several batches may end behind the data.
+        _seen = Math.Min(batch, (_target ?? int.MaxValue) - 1) + 1;
         if (Parameters.Verbose == 1) _bar?.Update(_seen, logs, finalize: false);
     }
 

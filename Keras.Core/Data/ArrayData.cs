@@ -101,6 +101,14 @@ sealed class ArrayData
         return buffers;
     }
 
+    /// <summary>A batch in memory that nothing else writes to.</summary>
+    internal static Tensor[] Kept(ReadOnlySpan<Tensor> batch)
+    {
+        var kept = new Tensor[batch.Length];
+        for (var i = 0; i < kept.Length; i++) kept[i] = Tensor.Literal(batch[i].Type, HostData.Of<byte>(batch[i].Evaluate().Span));
+        return kept;
+    }
+
     // Apart from Batch, which must not make a closure for every batch.
     Tensor[] Rooms(int size) => [.. _arrays.Select(a => a.Type.As(a.Shape.With(0, size))).Select(t => Tensor.Literal(t, new HostData(t.Bytes)))];
 

@@ -31,7 +31,8 @@ public sealed class ModelFileException : Exception
         const int Long = 1000;
         if (message.Length > Long && message.LastIndexOf(received, StringComparison.Ordinal) is >= 0 and var at)
             message = message[..(at + received.Length)] + Show(message[(at + received.Length)..]);
-        return string.Join(' ', message.Split(' ').Select(Show));
+        // What closes a word, such as a quotation mark and the full stop, stays.
+        return string.Join(' ', message.Split(' ').Select(w => w.Length > Shown ? Show(w) + Clean(w.AsSpan(w.Length - 2)) : Clean(w)));
     }
 
     static string Clean(ReadOnlySpan<char> text)

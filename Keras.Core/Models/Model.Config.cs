@@ -24,7 +24,7 @@ public partial class Model
     public string ToJson() => PythonJson.Write(Serialize());
 
     /// <summary>Whether a class makes a model of inputs and outputs.</summary>
-    static bool IsFunctional(Type type) => type == typeof(Model) || ObjectConfig.Takes(type, "inputs", "outputs");
+    internal static bool IsFunctional(Type type) => type == typeof(Model) || ObjectConfig.Takes(type, "inputs", "outputs");
 
     internal static bool IsFunctional(Type type, JsonObject config) => type.IsSubclassOf(typeof(Model)) && config.ContainsKey("input_layers") && IsFunctional(type);
 
@@ -59,9 +59,9 @@ public partial class Model
             ["loss_weights"] = _given.LossWeights is { } weights ? new JsonArray([.. weights.Select(w => (JsonNode)w)]) : null,
             ["metrics"] = _given.Metrics?.Write(Form),
             ["weighted_metrics"] = _given.WeightedMetrics?.Write(Form),
-            ["run_eagerly"] = false,
-            ["steps_per_execution"] = 1,
-            ["jit_compile"] = false,
+            ["run_eagerly"] = Execution.Eagerly,
+            ["steps_per_execution"] = Execution.Steps,
+            ["jit_compile"] = Execution.Jit ?? false,
         };
     }
 
@@ -81,7 +81,9 @@ public partial class Model
             {
                 var read = new CompileReader(Graph?.OutputNames);
                 Compile(Serialization.Read<Optimizer>(config["optimizer"] ?? "rmsprop"), CompileReader.Loss(config["loss"]), read.Weights(config["loss_weights"]),
-                    read.Metrics(config["metrics"]), read.Metrics(config["weighted_metrics"]));
+                    read.Metrics(config["metrics"]), read.Metrics(config["weighted_metrics"]),
+                    config["run_eagerly"] is { } eagerly && JsonRead.Bool(eagerly), config["steps_per_execution"] is { } steps ? JsonRead.Int(steps) : 1,
+                    config["jit_compile"] is { } jit && JsonRead.TextOrNull(jit) != "auto" ? JsonRead.Bool(jit) : null);
                 return true;
             });
             if (Built && Optimizer is { Built: false } optimizer) optimizer.Build(TrainableWeights);

@@ -66,6 +66,9 @@ public partial class Model : Layer
     /// <summary>The optimizer that <see cref="Compile"/> was given.</summary>
     public Optimizer? Optimizer => _trainer?.Optimizer;
 
+    /// <summary>How steps are run.</summary>
+    internal Execution Execution => _trainer?.Execution ?? Execution.Default;
+
     /// <summary>Set by callbacks: training ends after the batch or epoch that is under way.</summary>
     public bool StopTraining { get; set; }
 
@@ -121,10 +124,17 @@ public partial class Model : Layer
     /// <param name="lossWeights">A factor for the loss of each output. Default 1.</param>
     /// <param name="metrics">What is shown besides the loss: a list, or one for each output.</param>
     /// <param name="weightedMetrics">Metrics that sample weights count for.</param>
+    /// <param name="runEagerly">Whether each step calls the layers anew, on tensors whose values they may ask for, in place of replaying the plan of the first
+    /// one: slower, to look into a model. Predictions into spans replay it all the same. Default false.</param>
+    /// <param name="stepsPerExecution">How many batches are run between two calls of the callbacks, whose number is then that of the last batch of a whole
+    /// execution, also behind the end of the data. Default 1.</param>
+    /// <param name="jitCompile">Kept for Keras, which reads it in files; it changes nothing here, where steps are planned in any case. Default as Keras finds best.</param>
+    /// <exception cref="ArgumentException">An execution has no step.</exception>
     public void Compile(Optimizer? optimizer = null, PerOutput<Loss>? loss = null, IReadOnlyList<double>? lossWeights = null,
-        MetricLists? metrics = null, MetricLists? weightedMetrics = null)
+        MetricLists? metrics = null, MetricLists? weightedMetrics = null, bool runEagerly = false, int stepsPerExecution = 1, bool? jitCompile = null)
     {
-        _trainer = new Trainer(this, optimizer ?? "rmsprop", loss, lossWeights, metrics, weightedMetrics);
+        if (stepsPerExecution < 1) throw Errors.Argument(Who, "an execution has no step", "stepsPerExecution of 1 or more", stepsPerExecution);
+        _trainer = new Trainer(this, optimizer ?? "rmsprop", loss, lossWeights, metrics, weightedMetrics, new Execution(runEagerly, stepsPerExecution, jitCompile));
         (_compiled, UnknownOptimizer) = (null, null);
         _given = (loss, lossWeights, metrics, weightedMetrics);
     }

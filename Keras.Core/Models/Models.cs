@@ -6,14 +6,14 @@ namespace Keras;
 public static partial class Models
 {
     /// <summary>Makes the model that <see cref="Model.ToJson"/> describes; its weights are new.</summary>
-    /// <param name="json">The JSON, of this library or of Keras.</param>
+    /// <param name="jsonString">The JSON, of this library or of Keras.</param>
     /// <param name="customObjects">Classes and functions of one's own by name. Default the registered ones.</param>
     /// <exception cref="ArgumentException">This is no model, a class is unknown, or the config does not fit together.</exception>
     /// <exception cref="ModelFileException">This is no JSON, or larger or deeper than files may be, or tf.keras wrote it with a function that has no equal.</exception>
-    public static Model ModelFromJson(string json, CustomObjects? customObjects = null)
+    public static Model ModelFromJson(string jsonString, CustomObjects? customObjects = null)
     {
-        ArgumentNullException.ThrowIfNull(json);
-        var node = PythonJson.Read(System.Text.Encoding.UTF8.GetBytes(json), "model_from_json")
+        ArgumentNullException.ThrowIfNull(jsonString);
+        var node = PythonJson.Read(System.Text.Encoding.UTF8.GetBytes(jsonString), "model_from_json")
             ?? throw Errors.Argument("model_from_json", "this is no model", "a JSON object", "null");
         using var scope = customObjects is null ? null : new CustomObjectScope(customObjects);
         // What tf.keras writes tells its version, as its files do.

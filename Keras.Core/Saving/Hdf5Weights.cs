@@ -6,6 +6,8 @@ sealed class Hdf5Weights : WeightsSource
 {
     internal const string Variables = "vars";
 
+    const int MostParts = 64;
+
     // Keras 2.13 and 2.14 called the list of a model's layers so.
     const string OldLayers = "_layer_checkpoint_dependencies";
 
@@ -39,6 +41,12 @@ sealed class Hdf5Weights : WeightsSource
 
     // Files of Keras 3.0 to 3.2 know the parts of attention by the names of private attributes.
     static string Private(string path) => $"{path[..(path.LastIndexOf('/') + 1)]}_{path[(path.LastIndexOf('/') + 1)..]}";
+
+    /// <summary>The path of a group below another one, as it is called today.</summary>
+    /// <exception cref="ModelFileException">It has too many parts.</exception>
+    internal static string Modern(Hdf5Group group) => group.Name == OldLayers ? Model.LayersAttribute
+        : group.Place.Parent is not { Place.Parent: null } ? group.Name
+        : group.Name.AsSpan().Count('\\') <= MostParts ? group.Name.Replace('\\', '/') : throw group.Bad("the path has too many parts", $"at most {MostParts}", "more");
 
     internal static StoredArray Stored(Hdf5Dataset dataset) => new(new TensorType(dataset.DType, dataset.Shape), () => Read(dataset));
 

@@ -49,6 +49,17 @@ sealed class ZipParts(Stream stream, LoadLimits limits) : ModelParts
 
     private protected override Stream Open(string name) => _archive.OpenSeekable(Find(name));
 
+    /// <summary>Copies all parts but one to another archive.</summary>
+    internal void CopyTo(ZipArchiveWriter to, string except)
+    {
+        foreach (var member in _archive.Members.Where(m => m.Name != except && !m.Name.EndsWith('/')))
+            to.Add(member.Name, target =>
+            {
+                using var content = _archive.Open(member);
+                content.CopyTo(target);
+            }, ZipArchiveWriter.NoTime, member.Bytes);
+    }
+
     private protected override IEnumerable<string> Below(string folder) => _archive.Members.Select(m => m.Name)
         .Where(n => n.StartsWith(folder, StringComparison.Ordinal) && n.Length > folder.Length && !n.AsSpan(folder.Length).Contains('/')).Select(n => n[folder.Length..]);
 

@@ -66,11 +66,13 @@ static class ObjectConfig
     }
 
     /// <summary>A new object like another one, with some arguments replaced. Layers within are copied too, and what draws first weights draws anew.</summary>
-    internal static object Copy(object made, Dictionary<string, object?>? replaced = null)
-    {
+    internal static object Copy(object made, Dictionary<string, object?>? replaced = null) =>
         // What a model is made of is its graph, not its arguments.
-        if (made is Sequential or Model { Graph: not null }) return Model.CloneModel((Model)made);
-        return Construct(made.GetType(), (ParameterInfo parameter) => replaced is not null && replaced.TryGetValue(parameter.Name!, out var value) ? value : Property(made, parameter) switch
+        made is Sequential or Model { Graph: not null } ? Models.CloneModel((Model)made) : CopyArguments(made, replaced);
+
+    /// <summary>A new object by copies of the constructor's arguments.</summary>
+    internal static object CopyArguments(object made, Dictionary<string, object?>? replaced) =>
+        Construct(made.GetType(), (ParameterInfo parameter) => replaced is not null && replaced.TryGetValue(parameter.Name!, out var value) ? value : Property(made, parameter) switch
         {
             Layer layer => Copy(layer),
             IReadOnlyList<Layers.RNNCell> cells => cells.Select(c => (Layers.RNNCell)Copy(c)).ToArray(),
@@ -81,7 +83,6 @@ static class ObjectConfig
             IReadOnlyList<Variable> => null,
             var other => other,
         });
-    }
 
     // Keras writes flags of features that are off for every layer, and arguments of functions that take none.
     static bool IsIgnored(JsonNode value) => value.GetValueKind() == JsonValueKind.False || value is JsonObject { Count: 0 };

@@ -57,10 +57,10 @@ public static partial class Saving
 
     /// <summary>Saves a model, as <see cref="Model.Save(string, bool, bool, bool)"/>.</summary>
     /// <inheritdoc cref="Model.Save(string, bool, bool, bool)"/>
-    public static void SaveModel(Model model, string filepath, bool overwrite = true, bool zipped = true)
+    public static void SaveModel(Model model, string filepath, bool overwrite = true, bool? zipped = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        model.Save(filepath, overwrite, zipped);
+        model.Save(filepath, overwrite, zipped ?? true);
     }
 
     /// <summary>Saves a model's weights, as <see cref="Model.SaveWeights(string, bool, double?)"/>.</summary>

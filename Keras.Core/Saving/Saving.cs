@@ -73,12 +73,13 @@ public static partial class Saving
     /// <summary>What a name means: a class or a function; <c>null</c> for an unknown one.</summary>
     /// <param name="name">The registered name.</param>
     /// <param name="customObjects">Looked at first. Default none.</param>
-    public static object? GetRegisteredObject(string name, CustomObjects? customObjects = null)
+    /// <param name="moduleObjects">Looked at last. Default none.</param>
+    public static object? GetRegisteredObject(string name, CustomObjects? customObjects = null, CustomObjects? moduleObjects = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (customObjects?.Find(name) is { } own) return own;
         if (CustomObjectScope.Open.Select(o => o.Find(name)).FirstOrDefault(o => o is not null) is { } inScope) return inScope;
-        lock (Lock) return Registered.Find(name) ?? (name == LegacyConfig.OldHardSigmoid ? LegacyConfig.HardSigmoid : null);
+        lock (Lock) return Registered.Find(name) ?? (name == LegacyConfig.OldHardSigmoid ? LegacyConfig.HardSigmoid : moduleObjects?.Find(name));
     }
 
     /// <summary>A class by its class name alone, where one and only one was registered under it in whichever package.</summary>

@@ -7,15 +7,17 @@ static class WeightsFile
 
     internal static void Save(WeightsSnapshot weights, string path, bool overwrite, double? maxShardSize)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var ending = maxShardSize is null ? Ending : ShardedWeights.Ending;
-        if (!path.EndsWith(ending, StringComparison.Ordinal))
-            throw Errors.Argument(Path.GetFileName(path), "the file name has another ending", ending, path,
-                maxShardSize is null ? "Model.Save saves the whole model." : null);
+        CheckEnding(path, maxShardSize is null ? Ending : ShardedWeights.Ending, maxShardSize is null ? "Model.Save saves the whole model." : null);
         ModelFile.CheckOverwrite(path, overwrite);
         if (maxShardSize is not { } size) AtomicFile.Write(path, weights.WriteTo);
         else ShardedWeights.Write(weights, path, size > 0 ? (long)Math.Min(size * (1L << 30), long.MaxValue / 2)
             : throw Errors.Argument(Path.GetFileName(path), "maxShardSize is too small", "more than 0 GiB", size));
+    }
+
+    internal static void CheckEnding(string path, string ending, string? hint = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!path.EndsWith(ending, StringComparison.Ordinal)) throw Errors.Argument(Path.GetFileName(path), "the file name has another ending", ending, path, hint);
     }
 
     internal static void Load(Model model, string path, bool skipMismatch, bool byName, LoadLimits limits, CancellationToken cancellation)

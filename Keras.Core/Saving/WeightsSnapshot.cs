@@ -6,6 +6,9 @@ sealed class WeightsSnapshot
 {
     readonly List<Part> _parts = [];
 
+    /// <summary>What is given.</summary>
+    internal WeightsSnapshot(IEnumerable<Part> parts) => _parts.AddRange(parts);
+
     internal WeightsSnapshot(Model model, bool includeOptimizer = true)
     {
         foreach (var (path, saved) in SavedObjects.Of(model))
@@ -18,6 +21,8 @@ sealed class WeightsSnapshot
         }
         if (includeOptimizer && model.UnknownOptimizer is { } kept) _parts.AddRange(kept.Parts.Select(v => new Part(v.Path, null, v.Arrays)));
     }
+
+    internal IReadOnlyList<Part> Parts => _parts;
 
     /// <summary>The bytes of all arrays.</summary>
     internal long Bytes => _parts.Sum(p => p.Arrays.Sum(a => a.Array.Type.Bytes));
@@ -79,7 +84,11 @@ sealed class WeightsSnapshot
         internal HashSet<string> Groups { get; } = [];
     }
 
-    sealed record Part(string Path, string? Name, IReadOnlyList<(string Name, StoredArray Array)> Arrays)
+    /// <summary>The arrays of one object.</summary>
+    /// <param name="Path">Where the walk through a model finds it.</param>
+    /// <param name="Name">Its own name, where it is known.</param>
+    /// <param name="Arrays">Its arrays by name.</param>
+    internal sealed record Part(string Path, string? Name, IReadOnlyList<(string Name, StoredArray Array)> Arrays)
     {
         internal string Group => Path.Length == 0 ? Hdf5Weights.Variables : $"{Path}/{Hdf5Weights.Variables}";
     }

@@ -17,21 +17,32 @@ sealed class Predictor
         HostData[]? whole = null;
         TensorType[] types = [];
         list.OnPredictBegin();
-        for (var step = 0; step < Math.Max(1, data.Steps); step++)
+        var (execution, count) = (_model.Execution, Math.Max(1, data.Steps));
+        for (int first = 0, end; first < count; first = end)
         {
-            cancellation.ThrowIfCancellationRequested();
-            list.OnPredictBatchBegin(step, new Logs());
-            var batch = data.Batch(step);
-            var plan = function.PlanFor(batch);
-            var results = plan.Results.Select(r => new HostData(r.Bytes)).ToArray();
-            CompiledFunction.Invoke(plan, batch, results, cancellation);
-            types = [.. plan.Results.Select(r => r.As(r.Shape.With(0, data.Samples)))];
-            whole ??= [.. types.Select(t => new HostData(t.Bytes))];
-            for (var i = 0; i < whole.Length; i++) Put(results[i], whole[i], types[i], step * data.BatchSize);
-            list.OnPredictBatchEnd(step, new Logs());
+            end = execution.Next(first, count);
+            list.OnPredictBatchBegin(first, new Logs());
+            for (var step = first; step < end; step++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var batch = data.Batch(step);
+                var results = execution.Eagerly ? _model.Apply(data.X.Pack(ArrayData.Kept(batch)), training: false).Flatten() : Replay(function, batch, cancellation);
+                types = [.. results.Select(r => r.Type.As(r.Shape.With(0, data.Samples)))];
+                whole ??= [.. types.Select(t => new HostData(t.Bytes))];
+                for (var i = 0; i < whole.Length; i++) Put(results[i].Evaluate(), whole[i], types[i], step * data.BatchSize);
+            }
+            list.OnPredictBatchEnd(execution.Last(first), new Logs());
         }
         list.OnPredictEnd();
         return outputs.Pack([.. types.Select((t, i) => Tensor.Literal(t, whole![i]))]);
+    }
+
+    static Tensor[] Replay(CompiledFunction function, ReadOnlySpan<Tensor> batch, CancellationToken cancellation)
+    {
+        var plan = function.PlanFor(batch);
+        var results = plan.Results.Select(r => Tensor.Literal(r, new HostData(r.Bytes))).ToArray();
+        CompiledFunction.Invoke(plan, batch, Array.ConvertAll(results, r => r.Value!), cancellation);
+        return results;
     }
 
     /// <summary>The function for inputs of this structure, and the structure of its outputs.</summary>

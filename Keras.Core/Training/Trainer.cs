@@ -15,12 +15,15 @@ sealed class Trainer
     (string X, int Y) _layout;
     Nest? _structure;
 
-    internal Trainer(Model model, Optimizer optimizer, PerOutput<Loss>? loss, IReadOnlyList<double>? lossWeights, MetricLists? metrics, MetricLists? weightedMetrics)
+    internal Trainer(Model model, Optimizer optimizer, PerOutput<Loss>? loss, IReadOnlyList<double>? lossWeights, MetricLists? metrics, MetricLists? weightedMetrics,
+        Execution execution)
     {
-        (_model, Optimizer, _loss, _lossWeights, _metrics, _weightedMetrics) = (model, optimizer, loss, lossWeights, metrics, weightedMetrics);
+        (_model, Optimizer, _loss, _lossWeights, _metrics, _weightedMetrics, Execution) = (model, optimizer, loss, lossWeights, metrics, weightedMetrics, execution);
     }
 
     internal Optimizer Optimizer { get; }
+
+    internal Execution Execution { get; }
 
     internal IReadOnlyList<Metric> Metrics => [_tracker, .. _objective?.Named.Select(n => n.Metric) ?? []];
 
@@ -55,11 +58,11 @@ sealed class Trainer
     Logs RunEpoch(ArrayData data, CallbackList callbacks, CancellationToken cancellation)
     {
         ResetMetrics();
-        for (var step = 0; step < data.Steps && !_model.StopTraining; step++)
+        for (var step = 0; step < data.Steps && !_model.StopTraining; step = Execution.Next(step, data.Steps))
         {
             callbacks.OnTrainBatchBegin(step, _trainLogs);
-            _train!.Run(data.Batch(step), cancellation);
-            callbacks.OnTrainBatchEnd(step, _trainLogs);
+            Run(_train!, data, step, cancellation);
+            callbacks.OnTrainBatchEnd(Execution.Last(step), _trainLogs);
         }
         return _trainLogs;
     }
@@ -68,14 +71,21 @@ sealed class Trainer
     {
         ResetMetrics();
         callbacks.OnTestBegin();
-        for (var step = 0; step < data.Steps; step++)
+        for (var step = 0; step < data.Steps; step = Execution.Next(step, data.Steps))
         {
             callbacks.OnTestBatchBegin(step, _testLogs);
-            _test!.Run(data.Batch(step), cancellation);
-            callbacks.OnTestBatchEnd(step, _testLogs);
+            Run(_test!, data, step, cancellation);
+            callbacks.OnTestBatchEnd(Execution.Last(step), _testLogs);
         }
         callbacks.OnTestEnd(_testLogs);
         return _testLogs;
+    }
+
+    /// <summary>Runs the steps of one execution.</summary>
+    void Run(StepFunction function, ArrayData data, int first, CancellationToken cancellation)
+    {
+        var end = Execution.Next(first, data.Steps);
+        for (var step = first; step < end; step++) function.Run(data.Batch(step), Execution.Eagerly, cancellation);
     }
 
     internal Logs Evaluate(ArrayData data, int verbose, IEnumerable<Callback>? callbacks, CancellationToken cancellation)
@@ -89,7 +99,7 @@ sealed class Trainer
     {
         Prepare(data);
         ResetMetrics();
-        (train ? _train : _test)!.Run(data.Whole, default);
+        (train ? _train : _test)!.Run(data.Whole, Execution.Eagerly, default);
         return Copied(train ? _trainLogs : _testLogs);
     }
 
@@ -177,9 +187,10 @@ sealed class Trainer
     }
 }
 
-/// <summary>A compiled step whose results are scalars that go to logs.</summary>
+/// <summary>A step whose results are scalars that go to logs.</summary>
 sealed class StepFunction
 {
+    readonly Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> _step;
     readonly CompiledFunction _function;
     readonly string[] _names;
     readonly HostData[] _results;
@@ -187,12 +198,20 @@ sealed class StepFunction
 
     internal StepFunction(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> step, string[] names, Logs logs)
     {
-        (_function, _names, _logs) = (new CompiledFunction(step), names, logs);
+        (_step, _function, _names, _logs) = (step, new CompiledFunction(step), names, logs);
         _results = [.. names.Select(_ => new HostData(sizeof(double)))];
     }
 
-    internal void Run(ReadOnlySpan<Tensor> batch, CancellationToken cancellation)
+    /// <summary>Replays the plan for batches of this signature, or calls the step itself.</summary>
+    internal void Run(ReadOnlySpan<Tensor> batch, bool eagerly, CancellationToken cancellation)
     {
+        if (eagerly)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var results = _step(ArrayData.Kept(batch));
+            for (var i = 0; i < _names.Length; i++) _logs.Set(_names[i], results[i].Item());
+            return;
+        }
         CompiledFunction.Invoke(_function.PlanFor(batch), batch, _results, cancellation);
         for (var i = 0; i < _names.Length; i++) _logs.Set(_names[i], _results[i].As<double>()[0]);
     }

@@ -61,7 +61,7 @@ static class ClassParity
         object? made = null;
         try
         {
-            if (!type.IsAbstract) made = Make(type);
+            if (!type.IsAbstract && Array.Exists(here, a => a.Default is not null)) made = Make(type);
         }
         catch (ArgumentException e)
         {

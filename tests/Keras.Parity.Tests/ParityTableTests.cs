@@ -14,6 +14,8 @@ public class ParityTableTests
         ["activations"] = "Activations",
         ["losses"] = "LossFunctions",
         ["metrics"] = "MetricFunctions",
+        ["models"] = "Models",
+        ["saving"] = "Saving",
     };
 
     /// <summary>What has another form in .NET.</summary>
@@ -34,6 +36,10 @@ public class ParityTableTests
         ["keras.layers.LSTM"] = "`use_cudnn=\"auto\"` is `null`",
         ["keras.layers.GRU"] = "`use_cudnn=\"auto\"` is `null`",
         ["keras.layers.InputLayer"] = "`Input`, which is a layer",
+        ["keras.Model"] = "`Model(inputs, outputs, name, trainable)`, or a subclass",
+        ["keras.saving.load_model"] = "no `safe_mode`: code of a file is never run",
+        ["keras.saving.deserialize_keras_object"] = "no `safe_mode`: code of a config is never run",
+        ["keras.saving.register_keras_serializable"] = "`RegisterKerasSerializable<T>()`, which finds the package in the attribute `[RegisterKerasSerializable(\"Custom\")]` of the class where there is one",
     };
 
     /// <summary>Arguments that have another form in .NET.</summary>
@@ -47,6 +53,10 @@ public class ParityTableTests
         ["keras.Input"] = ["shape", "sparse", "ragged", "batch_shape", "tensor"],
         ["keras.layers.CategoryEncoding"] = ["num_tokens"],
         ["keras.layers.Lambda"] = ["arguments"],
+        ["keras.Model"] = [],
+        ["keras.saving.load_model"] = ["safe_mode"],
+        ["keras.saving.deserialize_keras_object"] = ["safe_mode"],
+        ["keras.saving.register_keras_serializable"] = ["package"],
         ["keras.layers.LSTM"] = [],
         ["keras.layers.GRU"] = [],
     };
@@ -103,12 +113,16 @@ public class ParityTableTests
     [Test]
     public void What_is_the_same_is_not() => Assert.That(ClassParity.Lack(typeof(Wrong), "rate=0.5, size=(2,3), mode='fan_out'", []), Is.Null);
 
+    [TestCase("a, b=1, c=2", true), TestCase("b, a", false)]
+    public void The_order_of_a_function_is_seen(string signature, bool keeps) =>
+        Assert.That(KeepsOrder(((Action<int, int>)((a, b) => { })).Method, Arguments(signature)), Is.EqualTo(keeps));
+
     static string Table()
     {
         var all = Rows().ToArray();
         var rows = all.Where(r => !OutOfScope.ContainsKey(r.Path)).Select(r => (r.Area, r.Path, Lack: Lack(r))).ToArray();
-        var text = new StringBuilder("# Parity with Keras 3.16\n\nWhich functions and classes are there, with all of Keras's arguments under the naming rule, and their defaults; of classes\n"
-            + "also the order of the constructor's arguments. Written by `ParityTableTests`\n"
+        var text = new StringBuilder("# Parity with Keras 3.16\n\nWhich functions and classes are there, with all of Keras's arguments under the naming rule, in its order and\n"
+            + "with its defaults; of classes those of the constructor. Written by `ParityTableTests`\n"
             + "(`KERAS_WRITE_DOCS=1 dotnet test tests/Keras.Parity.Tests -c Release --filter ParityTable`); what they compute is held by the recorded calls.\n");
         Section("", "area | in Keras | there", rows.GroupBy(r => r.Area).Select(a => $"{a.Key} | {a.Count()} | {a.Count(r => r.Lack is null)}"));
         Section("Missing", "name | what", rows.Where(r => r.Lack is not null).Select(r => $"`{r.Path}` | {r.Lack}"));
@@ -187,7 +201,14 @@ public class ParityTableTests
         if (overloads.Length == 0) return "absent";
         var known = overloads.SelectMany(m => m.GetParameters()).Select(p => Key(p.Name!)).ToHashSet();
         string[] lacks = [.. Arguments(signature).Where(a => !known.Contains(a) && !excused.Select(Key).Contains(a)).Select(a => $"no argument `{a}`"), .. ClassParity.Differences(overloads, signature, excused)];
+        if (!Array.TrueForAll(overloads, m => KeepsOrder(m, Arguments(signature)))) lacks = [.. lacks, "another order"];
         return lacks.Length == 0 ? null : string.Join(", ", lacks);
+    }
+
+    static bool KeepsOrder(MethodInfo overload, string[] arguments)
+    {
+        var places = overload.GetParameters().Select(p => Array.IndexOf(arguments, Key(p.Name!))).Where(place => place >= 0).ToArray();
+        return places.SequenceEqual(places.Order());
     }
 
     static string Key(string name) => name.Trim().Trim('*').Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -81,7 +81,7 @@ sealed partial class AddingALayerTests
         Assert.That(layer.Weights[0].Value.ToArray<float>(), Has.None.EqualTo(1f), "trained");
         Assert.That(layer.Weights[1].Value.Item(), Is.EqualTo(Ops.Mean(x).Item() * 0.1).Within(1e-6), "one step");
         Assert.That(model.Predict(x).ToArray<float>(), Is.EqualTo(model.Apply(x).ToArray<float>()).Within(1e-6));
-        var clone = Model.CloneModel(model);
+        var clone = Keras.Models.CloneModel(model);
         clone.SetWeights(model.GetWeights());
         Assert.That(clone.Predict(x).ToArray<float>(), Is.EqualTo(model.Predict(x).ToArray<float>()));
     }

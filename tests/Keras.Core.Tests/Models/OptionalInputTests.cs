@@ -58,7 +58,7 @@ sealed class OptionalInputTests
         var a = Named("a", 3);
         var outer = new Model(a, inner.Apply(Nest.List(a, Nest.None)).Tensor);
         Assert.That(outer.Predict(Ops.Ones([1, 3])).ToDoubles(), Has.All.EqualTo(3));
-        Assert.That(Model.CloneModel(inner).Predict(Nest.List(Ops.Ones([1, 3]), Nest.None)).ToDoubles(), Has.All.EqualTo(3));
+        Assert.That(Keras.Models.CloneModel(inner).Predict(Nest.List(Ops.Ones([1, 3]), Nest.None)).ToDoubles(), Has.All.EqualTo(3));
     }
 
     [Test]

@@ -189,7 +189,7 @@ sealed class TrapTests
     [TestCaseSource(nameof(Originals))]
     public void A_clone_computes_the_same_with_the_same_weights(Model model)
     {
-        var clone = Model.CloneModel(model);
+        var clone = Keras.Models.CloneModel(model);
         var data = Ops.Ones([2, 4]);
         var expected = model.Apply(model.Graph?.Inputs.Keys is null ? data : Data(("a", data))).Flatten()[0].ToArray<float>();
         var input = clone.Graph?.Inputs.Keys is null ? data : Data(("a", data));
@@ -212,16 +212,16 @@ sealed class TrapTests
     {
         var sequential = new Sequential([new Dense(3, name: "d"), new Dense(2)]);
         var x = Named("mine", 5);
-        var clone = Model.CloneModel(sequential, x);
+        var clone = Keras.Models.CloneModel(sequential, x);
         Assert.That(clone.Inputs.Tensor, Is.SameAs(x));
         Assert.That(clone.CountParams(), Is.EqualTo(18 + 8));
         Tensor a = Layer.Input(3), b = Layer.Input(3);
         var model = new Model(new[] { a, b }, new Dense(1).Apply(a - b));
-        var shared = Model.CloneModel(model, new[] { Named("p", 3), Named("q", 3) }, l => l);
+        var shared = Keras.Models.CloneModel(model, new[] { Named("p", 3), Named("q", 3) }, l => l);
         Assert.That(shared.Weights, Is.EqualTo(model.Weights));
         Assert.That(shared.Apply([Ops.Ones([1, 3]), Ops.Zeros([1, 3])]).Item(), Is.EqualTo(model.Apply([Ops.Ones([1, 3]), Ops.Zeros([1, 3])]).Item()));
-        Assert.That(() => Model.CloneModel(model, new[] { a, b, a }), Throws.ArgumentException);
-        Assert.That(() => Model.CloneModel(new Scaled(1, 1), x), Throws.ArgumentException);
+        Assert.That(() => Keras.Models.CloneModel(model, new[] { a, b, a }), Throws.ArgumentException);
+        Assert.That(() => Keras.Models.CloneModel(new Scaled(1, 1), x), Throws.ArgumentException);
         // Layers of models within are asked for where that is wanted, the models themselves else.
         var nested = new Sequential([new Input(3), new Sequential([new Input(3), new Dense(1)])]);
         var asked = new List<Type>();
@@ -230,8 +230,8 @@ sealed class TrapTests
             asked.Add(layer.GetType());
             return layer;
         }
-        Model.CloneModel(nested, cloneFunction: Asked);
-        Model.CloneModel(nested, cloneFunction: Asked, recursive: true);
+        Keras.Models.CloneModel(nested, cloneFunction: Asked);
+        Keras.Models.CloneModel(nested, cloneFunction: Asked, recursive: true);
         Assert.That(asked, Is.EqualTo(new[] { typeof(Sequential), typeof(Dense) }));
     }
 }

@@ -47,6 +47,16 @@ sealed class RegistrationTests
     }
 
     [Test]
+    public void Objects_of_a_module_come_last()
+    {
+        CustomObjects own = new() { { "Scaling", typeof(Scaling) } }, others = new() { { "Scaling", typeof(Renamed) } };
+        Assert.That(Keras.Saving.GetRegisteredObject("Scaling", moduleObjects: others), Is.EqualTo(typeof(Renamed)));
+        Assert.That(Keras.Saving.GetRegisteredObject("Scaling", own, others), Is.EqualTo(typeof(Scaling)));
+        using (new CustomObjectScope(own)) Assert.That(Keras.Saving.GetRegisteredObject("Scaling", moduleObjects: others), Is.EqualTo(typeof(Scaling)));
+        Assert.That(Keras.Saving.GetRegisteredObject("nothing", own, others), Is.Null);
+    }
+
+    [Test]
     public void Custom_objects_are_passed_or_stand_in_a_scope()
     {
         var node = new Scaling(2, new Initializers.Constant(1.5), "twice").Serialize();

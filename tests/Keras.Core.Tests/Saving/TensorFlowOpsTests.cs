@@ -268,7 +268,7 @@ sealed class TensorFlowOpsTests
         using var folder = new TemporaryFolder();
         model.Save(folder["m.h5"]);
         Assert.That(Computed(Saving.LoadModel(folder["m.h5"])), Is.EqualTo(Computed(model)));
-        Assert.That(Computed(Model.CloneModel(model))[0], Has.Length.EqualTo(16));
+        Assert.That(Computed(Keras.Models.CloneModel(model))[0], Has.Length.EqualTo(16));
     }
 
     [Test]

@@ -33,6 +33,7 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
         new("keras", FileSamples.Models(), bytes => Saving.LoadModel(bytes, limits: Limits)),
         new("model-config", [FileSamples.Config(FileSamples.Model)], ReadModel),
         new("model-weights", [Weights], bytes => Saving.LoadModel(FileSamples.Model, limits: Limits).LoadWeights(new MemoryStream(bytes), limits: Limits)),
+        new("editor", [.. FileSamples.Models().Take(2), Weights], ReadEditor),
         new("old-model", FileSamples.OldModels(), bytes => Saving.LoadModel(bytes, limits: Limits)),
     ];
 
@@ -70,6 +71,17 @@ sealed record FileTarget(string Name, byte[][] Samples, Action<byte[]> Read)
     static void ReadHdf5(byte[] bytes)
     {
         if (Hdf5Files.ReadEach(new MemoryStream(bytes), Limits, Buffer) is { } refused) throw refused;
+    }
+
+    static void ReadEditor(byte[] bytes)
+    {
+        using var folder = Core.Tests.Files.Samples.Folder();
+        File.WriteAllBytes(folder["file"], bytes);
+        using var editor = new KerasFileEditor(folder["file"], Limits);
+        using var shown = new StringWriter();
+        editor.Summary(shown);
+        if (shown.ToString().Replace("\n", "", StringComparison.Ordinal).AsSpan().ContainsAny(Controls)) throw new InvariantException("a file's names move the cursor");
+        editor.Weights.WriteTo(Stream.Null);
     }
 
     static void ReadInfo(byte[] bytes)
