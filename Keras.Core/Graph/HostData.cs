@@ -8,6 +8,8 @@ sealed unsafe class HostData : IEquatable<HostData>
 {
     const int Alignment = 64;
     const int Small = 64;
+    // What an array holds at most, room for the alignment left.
+    static readonly int Largest = Array.MaxLength - Alignment;
 
     readonly byte[] _array;
     readonly int _start;
@@ -34,7 +36,7 @@ sealed unsafe class HostData : IEquatable<HostData>
     /// <summary>Refuses what is larger than any value may be, before it is made.</summary>
     internal static void Check(string who, long bytes)
     {
-        if (bytes > Device.MemoryLimit) throw new DeviceOutOfMemoryException(who, bytes);
+        if (bytes > Largest || bytes > Device.MemoryLimit) throw new DeviceOutOfMemoryException(who, bytes);
     }
 
     internal long Bytes { get; }

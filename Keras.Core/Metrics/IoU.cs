@@ -43,8 +43,8 @@ public abstract class ConfusionMatrixMetric : Metric
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
         var weight = Weighting.WithMask(sampleWeight, yPred.Mask, Dtype);
-        var t = Ops.Cast(SparseYTrue ? yTrue : Ops.Argmax(yTrue, Axis), DType.Int32);
-        var p = Ops.Cast(SparseYPred ? yPred : Ops.Argmax(yPred, Axis), DType.Int32);
+        var t = Ops.AsInt32(SparseYTrue ? yTrue : Ops.Argmax(yTrue, Axis));
+        var p = Ops.AsInt32(SparseYPred ? yPred : Ops.Argmax(yPred, Axis));
         (t, p) = Weighting.SameRank(t, p);
         if (!t.Shape.Matches(p.Shape)) throw Errors.Argument(Name, "targets and predictions have different shapes", p.Shape, t.Shape);
         var known = Ops.LogicalAnd(IsClass(t), IsClass(p));

@@ -74,7 +74,7 @@ public static class MetricFunctions
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
         if (yTrue.Rank == yPred.Rank && yTrue.Shape[-1] == 1) yTrue = Ops.Squeeze(yTrue, -1);
-        if (!fromSortedIds) return Ops.Cast(Ops.InTopK(Ops.Cast(yTrue, DType.Int32), yPred, k), Config.Floatx);
+        if (!fromSortedIds) return Ops.Cast(Ops.InTopK(Ops.AsInt32(yTrue), yPred, k), Config.Floatx);
         var best = Ops.Narrow(yPred, yPred.Rank - 1, 0, Math.Min(k, yPred.Shape[-1]));
         return Ops.Cast(Ops.Any(Ops.Equal(Ops.ExpandDims(Ops.Cast(yTrue, best.DType), -1), best), -1), Config.Floatx);
     }

@@ -11,6 +11,7 @@ sealed record Attend(double Scale, bool HasBias, bool HasMask, bool IsCausal, do
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         var (query, key, value) = (inputs[0].Shape, inputs[1].Shape, inputs[2].Shape);
+        if (query.Rank != 4 || key.Rank != 4 || value.Rank != 4) throw Wrong("query, key or value has a wrong number of dimensions", "4 of each", $"{query}, {key}, {value}");
         var batch = Same(Same(query, key, 0), value[0], 0);
         Same(query, key, 3);
         Same(key, value, 2);
@@ -75,7 +76,12 @@ sealed record Attend(double Scale, bool HasBias, bool HasMask, bool IsCausal, do
 /// <summary>The gradients of query, key and value, from the inputs of <see cref="Attend"/>, the gradient of its first result, and its results.</summary>
 sealed record AttendGradient(Attend Forward) : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => TensorType.Tuple(inputs[0], inputs[1], inputs[2]);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        var results = Forward.Infer(inputs[..^4]).Parts;
+        for (var i = 0; i < 4; i++) SameShape(results[Math.Max(0, i - 1)], inputs[inputs.Length - 4 + i]);
+        return TensorType.Tuple(inputs[0], inputs[1], inputs[2]);
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {

@@ -43,6 +43,8 @@ sealed record DepthsGradient(Window Window, int Depth) : Fused
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         var g = inputs[0].Shape;
+        if (g.Rank != 5 || !g.Matches(g.With(1, Window.Output(0, Depth))) || (g[4] != Shape.Unknown && g[4] % Taps != 0))
+            throw Wrong("the gradient does not fit the windows", $"(batch, {Window.Output(0, Depth)}, height, width, a multiple of {Taps})", g);
         return inputs[0].As(g.With(1, Depth).With(4, g[4] == Shape.Unknown ? g[4] : g[4] / Taps));
     }
 

@@ -19,6 +19,7 @@ readonly record struct Window(Axes Size, Axes Strides, Axes Dilation, Padding Pa
 
     internal Shape Output(Shape x, int channels, string who)
     {
+        if (x.Rank != 4) throw Errors.Argument(who, "the input has a wrong number of dimensions", "(batch, height, width, channels)", x);
         var (h, w) = (Output(0, x[1]), Output(1, x[2]));
         return h != 0 && w != 0 || x[1] == 0 || x[2] == 0 ? Shape.Of(x[0], h, w, channels)
             : throw Errors.Argument(who, "the window is larger than the input", $"at least {Extent(0)} x {Extent(1)}", x, "padding \"same\" allows it.");
@@ -40,6 +41,7 @@ sealed record Convolution(Axes Strides, Axes Dilation, Padding Padding, int Grou
     {
         SameDType(inputs);
         var (x, kernel) = (inputs[0].Shape, inputs[1].Shape);
+        CheckRanks(x, kernel);
         if (kernel.Dims[..3].Contains(0)) throw Wrong("the kernel is empty", "sizes of 1 or more", kernel);
         if (x[3] != Shape.Unknown && kernel[2] != Shape.Unknown && x[3] != kernel[2] * Groups)
             throw Wrong("input channels do not match the kernel", kernel[2] * Groups, $"input {x}, kernel {kernel}, groups {Groups}");
@@ -50,10 +52,16 @@ sealed record Convolution(Axes Strides, Axes Dilation, Padding Padding, int Grou
     /// <summary>Checks what arrives at the result against what it is the gradient for.</summary>
     internal void CheckGradient(TensorType dy, Shape x, Shape kernel)
     {
+        CheckRanks(x, kernel);
         var window = Over(kernel);
         var expected = Shape.Of(x[0], window.Output(0, x[1]), window.Output(1, x[2]), kernel[3]);
         if (!dy.Shape.Matches(expected) || (x[3] != Shape.Unknown && kernel[2] != Shape.Unknown && x[3] != kernel[2] * Groups))
             throw Wrong("the gradient does not fit input and kernel", expected, $"{dy.Shape} for input {x}, kernel {kernel}, groups {Groups}");
+    }
+
+    void CheckRanks(Shape x, Shape kernel)
+    {
+        if (x.Rank != 4 || kernel.Rank != 4) throw Wrong("input or kernel has a wrong number of dimensions", "4 of each", $"input {x}, kernel {kernel}");
     }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient)
@@ -71,6 +79,7 @@ sealed record ConvolutionInputGradient(Convolution Forward, Shape Input) : Op
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         SameDType(inputs);
+        if (inputs[0].Shape.Rank != 4) throw Wrong("the gradient has a wrong number of dimensions", 4, inputs[0].Shape);
         Forward.CheckGradient(inputs[0], Input.With(0, inputs[0].Shape[0]), inputs[1].Shape);
         return inputs[0].As(Input.With(0, inputs[0].Shape[0]));
     }

@@ -77,6 +77,7 @@ sealed record CtcLossGradient(int Mask) : CtcOp(Mask)
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         Check(inputs);
+        SameShape(inputs[0].As(inputs[0].Shape.Slice(0, 1)), inputs[4]);
         return inputs[0];
     }
 
@@ -115,7 +116,7 @@ public static partial class Ops
     public static Tensor CtcLoss(Tensor target, Tensor output, Tensor targetLength, Tensor outputLength, int maskIndex = 0)
     {
         if (output.Rank == 0) throw Errors.Argument("ctc_loss", "the predictions have a wrong number of dimensions", "(batch, steps, classes)", output.Shape);
-        return new CtcLoss(maskIndex).On(LogSoftmax(Wide(output)), Cast(target, DType.Int32), Cast(targetLength, DType.Int32), Cast(outputLength, DType.Int32));
+        return new CtcLoss(maskIndex).On(LogSoftmax(Wide(output)), AsInt32(target), AsInt32(targetLength), AsInt32(outputLength));
     }
 
     /// <summary>Reads predictions of connectionist temporal classification as labels.</summary>
@@ -142,7 +143,7 @@ public static partial class Ops
         if (maskIndex is null && classes == Shape.Unknown) throw Errors.Argument(Who, "the last class is not known", "a known number of classes", inputs.Shape);
         var mask = maskIndex ?? classes - 1;
         if (mask < 0 || (classes != Shape.Unknown && mask >= classes)) throw Errors.Argument(Who, "the blank is no class", $"0 to {classes - 1}", mask);
-        var (x, lengths) = (Wide(inputs), Cast(sequenceLengths, DType.Int32));
+        var (x, lengths) = (Wide(inputs), AsInt32(sequenceLengths));
         if (strategy == "greedy") return Greedy(x, lengths, mergeRepeated, mask);
         var both = new CtcBeamSearch(beamWidth, topPaths, mask).On(LogSoftmax(x), lengths);
         return (new Part(0).On(both), new Part(1).On(both));

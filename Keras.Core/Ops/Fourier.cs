@@ -16,7 +16,9 @@ sealed record Fourier : Op
         return TensorType.Tuple(real, real);
     }
 
-    internal static int Check(int length, string who) => length is Shape.Unknown or (> 0 and <= MostElements) ? length
+    internal static int Check(int length, string who) => length == Shape.Unknown ? length : CheckKnown(length, who);
+
+    internal static int CheckKnown(int length, string who) => length is > 0 and <= MostElements ? length
         : throw Errors.Argument(who, "there is no transform of this length", $"1 to {MostElements}", length);
 
     // The transform is linear, and its adjoint turns the other way.
@@ -111,7 +113,7 @@ public static partial class Ops
     public static (Tensor Real, Tensor Imaginary) Rfft(Tensor x, int? fftLength = null)
     {
         x = AsFloating(x);
-        if (fftLength is { } n) x = Fitted(x, Fourier.Check(n, "rfft"), "rfft");
+        if (fftLength is { } n) x = Fitted(x, Fourier.CheckKnown(n, "rfft"), "rfft");
         return Parts(new RealFourier().On(Wide(x)), x.DType);
     }
 
@@ -122,7 +124,7 @@ public static partial class Ops
     public static Tensor Irfft((Tensor Real, Tensor Imaginary) x, int? fftLength = null)
     {
         x = Complex(x, 1, "irfft");
-        var n = Fourier.Check(fftLength ?? 2 * (Known(x.Real, -1, "irfft") - 1), "irfft");
+        var n = Fourier.CheckKnown(fftLength ?? 2 * (Known(x.Real, -1, "irfft") - 1), "irfft");
         return new RealFourierInverse(n).On(Fitted(x.Real, RealFourier.Half(n), "irfft"), Fitted(x.Imaginary, RealFourier.Half(n), "irfft"));
     }
 

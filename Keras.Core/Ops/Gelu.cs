@@ -19,7 +19,11 @@ sealed record Gelu(bool Approximate) : Fused
 /// <summary>The gradient of a <see cref="Gelu"/> from its input and the gradient of its result.</summary>
 sealed record GeluGradient(bool Approximate) : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        return inputs[0];
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {

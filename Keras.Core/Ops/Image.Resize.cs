@@ -25,8 +25,12 @@ sealed record ResampleImages(int Axis, Resampling Rows, Resampling Columns) : Op
 /// <summary>The adjoint of <see cref="ResampleImages"/>: each pixel of images of the height and width gets back its share of each that was made of it.</summary>
 sealed record ResampleImagesGradient(int Axis, int Height, int Width, Resampling Rows, Resampling Columns) : Op
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) =>
-        inputs[0].As(inputs[0].Shape.With(Axis, Height).With(Axis + 1, Width));
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        var image = inputs[0].As(inputs[0].Shape.With(Axis, Height).With(Axis + 1, Width));
+        SameShape(new ResampleImages(Axis, Rows, Columns).Infer([image]), inputs[0]);
+        return image;
+    }
 
     protected internal override Tensor?[] Vjp(Tensor result, Tensor gradient) => [new ResampleImages(Axis, Rows, Columns).On(gradient)];
 }

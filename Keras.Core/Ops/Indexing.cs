@@ -100,8 +100,17 @@ public static partial class Ops
     }
 
     // Kernels read indices of 32 and of 64 bits.
-    static Tensor AsIndices(Tensor indices) => indices.DType is DType.Int32 or DType.Int64 ? indices
-        : Cast(indices, indices.DType is DType.UInt32 or DType.UInt64 ? DType.Int64 : DType.Int32);
+    static Tensor AsIndices(Tensor indices) => indices.DType switch
+    {
+        DType.Int32 or DType.Int64 => indices,
+        DType.UInt32 => Cast(indices, DType.Int64),
+        DType.UInt64 => SaturateCast(indices, DType.Int64),
+        _ => Cast(indices, DType.Int32),
+    };
+
+    /// <summary>Integers of 32 bits. Those that are wider become the ends of the range, which no index and no length is, rather than what is left of
+    /// their bits.</summary>
+    internal static Tensor AsInt32(Tensor x) => x.DType is DType.Int64 or DType.UInt32 or DType.UInt64 ? SaturateCast(x, DType.Int32) : Cast(x, DType.Int32);
 
     /// <summary>The sums of all elements up to each one along an axis; along the flattened tensor where no axis is named.</summary>
     /// <param name="x">A tensor.</param>

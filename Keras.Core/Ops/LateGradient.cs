@@ -1,19 +1,22 @@
 namespace Keras;
 
-/// <summary>The gradient of an op for one of its inputs, from the inputs and those gradients of the results that there are: found when all
-/// sizes are known.</summary>
-sealed record LateGradient(Op Of, int Count, Axes Given, int Input) : Fused
+/// <summary>The gradients of an op for all of its inexact inputs, from the inputs and those gradients of the results that there are: found when
+/// all sizes are known. One node for all inputs, so that an op of very many has no graph that grows with their square.</summary>
+sealed record LateGradient(Op Of, int Count, Axes Given) : Fused
 {
     public override string Name => $"gradient of {Of.Name}";
 
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[Input];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => TensorType.Tuple([.. inputs[..Count].ToArray().Where(x => x.DType.IsInexact())]);
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
-        var (x, result) = (inputs[Input], Of.On(inputs[..Count]));
-        return (result.Type.IsTuple ? Of.VjpParts(result, Parts(result, inputs[Count..])) : Of.Vjp(result, inputs[Count]))[Input] is { } gradient
-            ? Ops.Cast(Ops.SumTo(gradient, x.Shape), x.DType) : Ops.ZerosLike(x);
+        var result = Of.On(inputs[..Count]);
+        var gradients = result.Type.IsTuple ? Of.VjpParts(result, Parts(result, inputs[Count..])) : Of.Vjp(result, inputs[Count]);
+        return new Pack().On([.. inputs[..Count].ToArray().Zip(gradients, Found).OfType<Tensor>()]);
     }
+
+    static Tensor? Found(Tensor x, Tensor? gradient) => !x.DType.IsInexact() ? null
+        : gradient is null ? Ops.ZerosLike(x) : Ops.Cast(Ops.SumTo(gradient, x.Shape), x.DType);
 
     Tensor?[] Parts(Tensor result, ReadOnlySpan<Tensor> given)
     {
@@ -28,7 +31,8 @@ sealed record LateGradient(Op Of, int Count, Axes Given, int Input) : Fused
         var inputs = node.Inputs.ToArray();
         if (!node.Op.VjpNeedsSizes || Array.TrueForAll(inputs, i => i.Shape.IsKnown)) return null;
         int[] given = [.. Enumerable.Range(0, gradients.Length).Where(i => gradients[i] is not null)];
-        Tensor[] sources = [.. inputs, .. gradients.OfType<Tensor>()];
-        return [.. inputs.Select((x, i) => x.DType.IsInexact() ? new LateGradient(node.Op, inputs.Length, given, i).On(sources) : null)];
+        var late = new LateGradient(node.Op, inputs.Length, given).On([.. inputs, .. gradients.OfType<Tensor>()]);
+        var next = 0;
+        return [.. inputs.Select(x => x.DType.IsInexact() ? new Part(next++).On(late) : null)];
     }
 }

@@ -74,7 +74,7 @@ public static partial class Ops
     {
         if (startIndices.Rank != 1 || !startIndices.Shape.Matches([x.Rank]) || sizes.Rank != x.Rank)
             throw Errors.Argument(who, "one start and one size are needed for each dimension", x.Rank, $"starts {startIndices.Shape} and {sizes}");
-        var starts = Cast(startIndices, DType.Int32);
+        var starts = AsInt32(startIndices);
         var inside = Enumerable.Range(0, x.Rank).Select(i => Inside(x, i, Reshape(Narrow(starts, 0, i, 1), Shape.Scalar), sizes[i])).ToArray();
         int[] cut = [.. Enumerable.Range(0, x.Rank).Where(i => x.Shape[i] != sizes[i]).DefaultIfEmpty(0).Take(x.Rank)];
         // An axis that is whole begins at 0, or it is an error: the first start takes that along.

@@ -250,7 +250,7 @@ public static partial class Ops
     public static Tensor MultiHot(Tensor inputs, int numClasses, int axis = -1, DType? dtype = null, bool sparse = false)
     {
         Dense(sparse, "multi_hot");
-        return Cast(Any(OneHot(Cast(inputs, DType.Int32), numClasses, axis, DType.Bool), inputs.Rank > 1 ? 1 : 0), dtype ?? Config.Floatx);
+        return Cast(Any(OneHot(AsInt32(inputs), numClasses, axis, DType.Bool), inputs.Rank > 1 ? 1 : 0), dtype ?? Config.Floatx);
     }
 
     /// <summary>How near two signals are to each other in decibels: the peak over the root of the mean square difference. Infinite where

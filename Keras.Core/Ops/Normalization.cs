@@ -34,7 +34,12 @@ sealed record BatchNormalize(int Axis, double Epsilon) : Fused
 /// <summary>The gradients of x, gamma and beta of a <see cref="BatchNormalize"/>, from x, the gradient of its result, the means, the variances and gamma.</summary>
 sealed record BatchNormalizeGradient(int Axis, double Epsilon) : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => TensorType.Tuple(inputs[0], inputs[4], inputs[4]);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        SameShape(inputs[0], inputs[1]);
+        foreach (var vector in inputs[2..]) SameShape(inputs[0].As(Shape.Of(inputs[0].Shape[Axis])), vector);
+        return TensorType.Tuple(inputs[0], inputs[4], inputs[4]);
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {

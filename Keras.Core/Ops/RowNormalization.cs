@@ -42,8 +42,16 @@ sealed record RowNormalize(double Epsilon, bool Centred) : Fused
 /// gamma; without gamma that of x.</summary>
 sealed record RowNormalizeGradient(bool Centred) : Fused
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) =>
-        inputs.Length == 4 ? TensorType.Tuple(inputs[0]) : TensorType.Tuple(inputs[0], inputs[4], inputs[4]);
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        var (x, rows) = (inputs[0].Shape, inputs[0].As(inputs[0].Shape.Slice(0, inputs[0].Shape.Rank - 1)));
+        SameShape(inputs[0], inputs[1]);
+        SameShape(rows, inputs[2]);
+        SameShape(rows, inputs[3]);
+        if (inputs.Length == 4) return TensorType.Tuple(inputs[0]);
+        SameShape(inputs[0].As(Shape.Of(x[-1])), inputs[4]);
+        return TensorType.Tuple(inputs[0], inputs[4], inputs[4]);
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {

@@ -156,12 +156,12 @@ public static partial class Ops
         if (count < 0) throw Errors.Argument(who, "the number of segments is negative", "0 or more", count);
         var (rest, places) = (data.Shape.Slice(1, data.Rank - 1), AsIndices(ids));
         if (count is null && ids.IsOpen) return new ShapedByValues(data.Type.As(Shape.Of(Shape.Unknown).Append(rest)), who).On(data, ids);
-        var segments = count ?? (ids.Shape.Size == 0 ? 0 : Shape.Dim((long)Math.Max(-1, Max(places).Item()) + 1));
+        var segments = count ?? (ids.Shape.Size == 0 ? 0 : Shape.Dim((long)Math.Clamp(Max(places).Item(), -1, 1L << 40) + 1));
         // What counts nowhere goes to a segment more, which is then cut off.
         places = Where(LogicalOr(Less(places, 0), GreaterEqual(places, segments)), segments, places);
         var start = Full(Shape.Scalar, Neutral(kind, data.DType), data.DType);
         var shape = Shape.Of(Shape.Dim(segments + 1L)).Append(rest);
-        var empty = shape.IsKnown ? BroadcastTo(start, shape) : Concatenate(Enumerable.Repeat(ZerosLike(Narrow(data, 0, 0, 1)) + start, Parts(segments, who) + 1).ToArray());
+        var empty = shape.IsKnown ? BroadcastTo(start, shape) : Doubled(ZerosLike(Narrow(data, 0, 0, 1)) + start, Parts(segments, who) + 1, 0);
         return Narrow(new ScatterRows(kind).On(empty, places, data), 0, 0, segments);
     }
 

@@ -135,6 +135,8 @@ public static partial class Ops
                 : throw Errors.Argument("bincount", "the length of the result depends on the values", "minlength, or a tensor with a value", x.Shape);
         if (x.Shape.Size == 0) return minlength;
         var largest = Max(x).Item();
+        // Where there is nothing to count no kernel looks at them.
+        if (largest < 0) throw Errors.Argument("bincount", "an integer is negative", "0 or more", largest);
         return largest < int.MaxValue ? Math.Max(minlength, (int)largest + 1)
             : throw Errors.Argument("bincount", "an integer is too large", $"below {int.MaxValue}", largest);
     }

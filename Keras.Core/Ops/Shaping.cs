@@ -112,7 +112,18 @@ public static partial class Ops
         repeats == 1 ? x
         : repeats == 0 ? Narrow(x, axis, 0, 0)
         : x.Shape.IsKnown ? Reshape(Copies(x, axis, repeats), x.Shape.With(axis, Shape.Dim((long)x.Shape[axis] * repeats)))
-        : Concatenate(Enumerable.Repeat(x, Parts(repeats, "tile")).ToArray(), axis);
+        : Doubled(x, Parts(repeats, "tile"), axis);
+
+    /// <summary>Copies one behind the other, by doubling: few nodes, however many copies.</summary>
+    static Tensor Doubled(Tensor x, int count, int axis)
+    {
+        var parts = new List<Tensor>();
+        for (; ; x = Concatenate([x, x], axis), count >>= 1)
+        {
+            if ((count & 1) != 0) parts.Add(x);
+            if (count <= 1) return Concatenate(parts, axis);
+        }
+    }
 
     /// <summary>The tensor several times along a new axis.</summary>
     static Tensor Copies(Tensor x, int axis, int count)

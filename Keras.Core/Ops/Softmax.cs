@@ -135,7 +135,12 @@ sealed record SparseCrossentropy : Labelled
 /// <summary>(softmax(x) - one-hot of the label) g for each row.</summary>
 sealed record SparseCrossentropyGradient : Labelled
 {
-    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
+    protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Check(inputs[0], inputs[1]);
+        SameShape(inputs[1], inputs[2]);
+        return inputs[0];
+    }
 
     internal override Tensor Decompose(ReadOnlySpan<Tensor> inputs) =>
         (new Softmax().On(inputs[0]) - OneHot(inputs[0], inputs[1])) * Ops.ExpandDims(inputs[2], -1);
@@ -165,6 +170,7 @@ sealed record SoftCrossentropyGradient : Fused
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         SameShape(inputs[0], inputs[1]);
+        SameShape(inputs[0].As(inputs[0].Shape.Slice(0, inputs[0].Shape.Rank - 1)), inputs[2]);
         return inputs[0];
     }
 

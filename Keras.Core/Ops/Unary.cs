@@ -279,6 +279,10 @@ public static partial class Ops
     /// <param name="result">The value, as the function computes it.</param>
     /// <param name="inputs">The tensors that the gradients are for.</param>
     /// <param name="rule">From the gradient of the result, the gradient of each input; <c>null</c> where none flows.</param>
-    public static Tensor CustomGradient(Tensor result, IReadOnlyList<Tensor> inputs, Func<Tensor, Tensor?[]> rule) =>
-        new CustomGradient(rule).On([result, .. inputs]);
+    public static Tensor CustomGradient(Tensor result, IReadOnlyList<Tensor> inputs, Func<Tensor, Tensor?[]> rule)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(rule);
+        return new CustomGradient(rule).On([result, .. inputs]);
+    }
 }

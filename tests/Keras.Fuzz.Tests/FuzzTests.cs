@@ -1,5 +1,6 @@
 using System.Globalization;
 using Keras.Kernels.Cpu;
+using Keras.Tests;
 
 namespace Keras.Fuzz.Tests;
 
@@ -32,10 +33,10 @@ sealed class FuzzTests
     [Test]
     public void Forms_name_what_there_is() => Assert.That(Forms.Unused(), Is.Empty);
 
-    [Test]
+    [Test, Hostile("K11")]
     public void Random_calls_are_computed_or_refused() => Run(1, 20_000);
 
-    [Test, Category("Slow")]
+    [Test, Category("Slow"), Hostile("K11")]
     public void A_million_random_calls_are_computed_or_refused() => Run(Setting("KERAS_FUZZ_SEED", 2), Setting("KERAS_FUZZ_CALLS", 1_000_000));
 
     [Test, Explicit("repeats the call that KERAS_FUZZ_CALL names")]

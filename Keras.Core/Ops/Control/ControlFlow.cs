@@ -43,6 +43,7 @@ public static partial class Ops
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(branches);
+        ArgumentNullException.ThrowIfNull(operands);
         if (branches.Count == 0) throw Errors.Argument("Switch", "there is nothing to choose from", "one branch or more", 0);
         if (!index.DType.IsInteger()) throw Errors.Argument("Switch", "the index must be an integer", "an integer dtype", index);
         IReadOnlyList<Tensor> From(int first) => first == branches.Count - 1 ? branches[first](operands)
@@ -54,6 +55,7 @@ public static partial class Ops
     public static Tensor Switch(Tensor index, IReadOnlyList<Func<IReadOnlyList<Tensor>, Tensor>> branches, params IReadOnlyList<Tensor> operands)
     {
         ArgumentNullException.ThrowIfNull(branches);
+        ArgumentNullException.ThrowIfNull(operands);
         return Switch(index, [.. branches.Select(b => (Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>)(xs => [b(xs)]))], operands)[0];
     }
 

@@ -72,6 +72,7 @@ abstract record RecurrentOp(RecurrentKind Kind, bool Reverse, bool Masked) : Fus
     {
         var (state, kernel) = (inputs[Place(RecurrentInput.State)].Shape, inputs[Place(RecurrentInput.Kernel)].Shape);
         var first = inputs[0].Shape;
+        if (state.Rank != 2 || kernel.Rank != 2 || first.Rank != 3) throw Wrong("an input has a wrong number of dimensions", "sequences of 3, states and kernel of 2", $"{first}, {state} and {kernel}");
         var units = Known(state[1], kernel[0]);
         foreach (var width in (int[])[kernel[0], kernel[1] == Shape.Unknown ? units : kernel[1] / Gates])
             if (width != units && width != Shape.Unknown) throw Wrong("the kernel does not fit the state", $"({units}, {Gates * units})", kernel);
@@ -80,6 +81,27 @@ abstract record RecurrentOp(RecurrentKind Kind, bool Reverse, bool Masked) : Fus
         if (first[0] != state[0] && first[0] != Shape.Unknown && state[0] != Shape.Unknown)
             throw Wrong("the batch of the states is another one than that of the inputs", first[0], state);
         return inputs[0].As(Shape.Of(Known(first[0], state[0]), units));
+    }
+
+    /// <summary>Refuses an input that does not fit the state and the number of steps.</summary>
+    private protected void Check(ReadOnlySpan<TensorType> inputs, TensorType state, int steps)
+    {
+        var (batch, units) = (state.Shape[0], state.Shape[1]);
+        var all = units == Shape.Unknown ? units : Gates * units;
+        foreach (var input in Enum.GetValues<RecurrentInput>())
+        {
+            if (!Has(input)) continue;
+            var wanted = input switch
+            {
+                RecurrentInput.Projected or RecurrentInput.Gates => Shape.Of(batch, steps, all),
+                RecurrentInput.Inner or RecurrentInput.Sequence or RecurrentInput.SequenceGradient => Shape.Of(batch, steps, units),
+                RecurrentInput.Kernel => Shape.Of(units, all),
+                RecurrentInput.Bias => Shape.Of(all),
+                RecurrentInput.Mask => Shape.Of(batch, steps),
+                _ => state.Shape,
+            };
+            if (inputs[Place(input)].Shape is var given && !given.Matches(wanted)) throw Wrong($"the {input} does not fit the other inputs", wanted, given);
+        }
     }
 
     private protected static int Known(int a, int b) => a == Shape.Unknown ? b : a;

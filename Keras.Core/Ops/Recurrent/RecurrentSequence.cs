@@ -21,6 +21,7 @@ sealed record RecurrentSequence(RecurrentKind Kind, bool Reverse, bool Masked, b
         var (state, steps) = (StateType(inputs), inputs[0].Shape[1]);
         if (inputs[0].Shape[2] is var width && width != Shape.Unknown && state.Shape[1] != Shape.Unknown && width != Gates * state.Shape[1])
             throw Wrong("the inputs do not fit the state", Gates * state.Shape[1], inputs[0].Shape);
+        Check(inputs, state, steps);
         List<TensorType> parts = [Over(state, steps), state];
         if (HasMemory) parts.Add(state);
         if (Saves && HasGates) parts.Add(Over(state, steps, Gates));
@@ -102,7 +103,10 @@ sealed record RecurrentSequenceGradient(RecurrentKind Kind, bool Reverse, bool M
 
     protected internal override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        var (state, steps) = (StateType(inputs), inputs[Place(RecurrentInput.Sequence)].Shape[1]);
+        var (state, sequence) = (StateType(inputs), inputs[Place(RecurrentInput.Sequence)].Shape);
+        if (sequence.Rank != 3) throw Wrong("the states after the steps have a wrong number of dimensions", 3, sequence);
+        var steps = sequence[1];
+        Check(inputs, state, steps);
         List<TensorType> parts = [Over(state, steps, Gates), state];
         if (HasMemory) parts.Add(state);
         parts.Add(inputs[Place(RecurrentInput.Kernel)]);

@@ -50,6 +50,8 @@ sealed class LayerTests
     [TestCaseSource(nameof(Rows))]
     public void Computes_in_every_policy(LayerRow row)
     {
+        // Ternary kernels jump at a threshold, onto which half precision may put a weight.
+        Utils.SetRandomSeed(1);
         var exact = row.Make("float64");
         var reference = Apply(exact, row, Values(row, DType.Float64)).Tensor.ToDoubles();
         foreach (var (policy, dtype, tolerance) in new[] { ("float32", DType.Float32, 1e-5), ("mixed_bfloat16", DType.BFloat16, 0.1) })

@@ -1,3 +1,5 @@
+using Keras.Tests;
+
 namespace Keras.Kernels.Tests.Table;
 
 /// <summary>Calls that once ended in an error that is not ours, in memory that is not theirs, or not at all. The random calls that found them
@@ -54,11 +56,11 @@ sealed class RefusalTests
         Case("jvp", () => Ops.Jvp(xs => 1.0, [], []), "there is nothing to differentiate for"),
     ];
 
-    [TestCaseSource(nameof(Refused))]
+    [TestCaseSource(nameof(Refused)), Hostile("K01", "K02", "K03", "K06", "K08")]
     public void A_call_that_cannot_be_is_refused(Func<object> call, string message) =>
         Assert.That(() => call(), Throws.ArgumentException.With.Message.Contains(message));
 
-    [Test]
+    [Test, Hostile("K04")]
     public void A_gradient_of_another_shape_is_refused()
     {
         var x = Ones(3);
@@ -66,7 +68,7 @@ sealed class RefusalTests
         Assert.That(() => Gradients.Of(y, [x]), Throws.ArgumentException.With.Message.Contains("gradient 0 of the rule has another shape"));
     }
 
-    [Test]
+    [Test, Hostile("K01")]
     public void What_no_value_may_take_is_refused_before_it_is_touched() => Assert.Multiple(() =>
     {
         Assert.That(() => Ops.Zeros([1 << 20, 1 << 20]).Evaluate(), Throws.InstanceOf<DeviceOutOfMemoryException>());
@@ -146,6 +148,19 @@ sealed class RefusalTests
         var (open, known) = (Input(Shape.Unknown), Tensor.Of([1f, 2, 3, 4], [4]));
         var gradient = Graphs.Substitute([Gradients.Of(Ops.Sum(function(open)), [open])[0]], new Dictionary<Tensor, Tensor> { [open] = known })[0];
         Assert.That(gradient.ToDoubles(), Is.EqualTo(Gradients.Of(Ops.Sum(function(known)), [known])[0].ToDoubles()));
+    }
+
+    [Test]
+    public void Many_copies_of_what_has_no_size_yet_have_a_gradient()
+    {
+        var (open, known) = (Input(Shape.Unknown), Ones(2));
+        foreach (var (copies, count) in ((Tensor, int)[])[(Ops.Tile(open, 1 << 16), 1 << 16), (Ops.Concatenate([.. Enumerable.Repeat(open, 2000)]), 2000)])
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var gradient = Gradients.Of(Ops.Sum(copies), [open])[0];
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8 << 20));
+            Assert.That(Graphs.Substitute([gradient], new Dictionary<Tensor, Tensor> { [open] = known })[0].ToDoubles(), Is.EqualTo(new double[] { count, count }));
+        }
     }
 
     [Test]
