@@ -27,8 +27,8 @@ public static class Activations
     public static ActivationFunction Deserialize(JsonNode? config, IReadOnlyDictionary<string, Func<Tensor, Tensor>>? customObjects = null)
     {
         if (config is null) return "linear";
-        return customObjects is not null && config is JsonValue or JsonObject && customObjects.GetValueOrDefault(JsonRead.FunctionName(config)) is { } own
-            ? ActivationFunction.Of(own) : ReadScope.Run(config, () => ActivationFunction.Read(config));
+        return ReadScope.Run(config, () => customObjects is not null && config is JsonValue or JsonObject && customObjects.GetValueOrDefault(JsonRead.FunctionName(config)) is { } own
+            ? ActivationFunction.Of(own) : ActivationFunction.Read(config));
     }
 
     /// <summary>The tensor itself.</summary>

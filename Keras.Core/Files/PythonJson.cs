@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -17,8 +18,7 @@ static partial class PythonJson
     internal static JsonNode? Read(ReadOnlySpan<byte> utf8, string file, LoadLimits? limits = null)
     {
         limits ??= LoadLimits.Default;
-        if (utf8.Length > limits.MaxTextBytes)
-            throw new ModelFileException("JSON", file, "the text is too long", $"at most {limits.MaxTextBytes} bytes", $"{utf8.Length} bytes", "LoadLimits.MaxTextBytes allows more.");
+        CheckLength(utf8.Length, file, limits);
         if (utf8 is [0xEF, 0xBB, 0xBF, ..] or [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] || utf8.Contains((byte)0))
             throw new ModelFileException("JSON", file, "the text is not plain UTF-8", "UTF-8 without a byte order mark", $"bytes {Convert.ToHexString(utf8[..Math.Min(4, utf8.Length)])}…");
         var special = Specials(utf8);
@@ -27,6 +27,20 @@ static partial class PythonJson
         checker.Check(plain, new JsonReaderOptions { MaxDepth = limits.MaxJsonDepth });
         var root = JsonNode.Parse(plain, null, new JsonDocumentOptions { MaxDepth = limits.MaxJsonDepth });
         return special.Count == 0 ? root : Restore(root, plain, special, limits.MaxJsonDepth);
+    }
+
+    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string, LoadLimits?)"/>
+    internal static JsonNode? Read(string text, string file, LoadLimits? limits = null)
+    {
+        // A character has a byte or more: what is too long is not copied first.
+        CheckLength(text.Length, file, limits ?? LoadLimits.Default);
+        return Read(Encoding.UTF8.GetBytes(text), file, limits);
+    }
+
+    static void CheckLength(int length, string file, LoadLimits limits)
+    {
+        if (length > limits.MaxTextBytes)
+            throw new ModelFileException("JSON", file, "the text is too long", $"at most {limits.MaxTextBytes} bytes", $"{length} or more", "LoadLimits.MaxTextBytes allows more.");
     }
 
     /// <summary>What is wrong with a text and where; the reader of JSON quotes as much of it as there is.</summary>

@@ -55,8 +55,11 @@ public class DTypePolicy
     /// <param name="config">As Keras writes it, or a name.</param>
     /// <param name="customObjects">Classes of one's own by name. Default the registered ones.</param>
     /// <exception cref="ArgumentException">The class or the name is unknown, or the config does not fit.</exception>
-    public static DTypePolicy Deserialize(JsonNode config, CustomObjects? customObjects = null) =>
-        config is JsonObject ? Serialization.Open<DTypePolicy>(config, customObjects) : Read(config);
+    public static DTypePolicy Deserialize(JsonNode config, CustomObjects? customObjects = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return config is JsonObject ? Serialization.Open<DTypePolicy>(config, customObjects) : ReadScope.Run(config, () => Read(config));
+    }
 
     internal static DTypePolicy Read(JsonNode config) => config is JsonObject ? Serialization.Read<DTypePolicy>(config) : Get(JsonRead.Text(config));
 

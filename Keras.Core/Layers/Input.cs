@@ -63,6 +63,11 @@ public sealed class Input : Layer
     public static Input FromConfig(JsonObject config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        return ReadScope.Run(config, () => Read(config));
+    }
+
+    static Input Read(JsonObject config)
+    {
         foreach (var key in (string[])["sparse", "ragged"])
             if (config[key] is { } flag && JsonRead.Bool(flag)) throw Errors.Unsupported("InputLayer", $"{key} inputs are not supported", "a dense one", $"{key}: true");
         var name = config["name"] is { } given ? JsonRead.Text(given) : null;

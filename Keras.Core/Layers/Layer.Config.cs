@@ -36,7 +36,11 @@ public abstract partial class Layer
     public virtual void BuildFromConfig(JsonObject config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        if (ShapesOf(config) is { } shapes) BuildFor(shapes);
+        ReadScope.Run(config, () =>
+        {
+            if (ShapesOf(config) is { } shapes) BuildFor(shapes);
+            return true;
+        });
     }
 
     Nest? ShapesOf(JsonObject config) => config["shapes_dict"] is JsonObject { Count: > 0 } named ? Nest.List(named.Select(s => Placeholders(s.Value)))
@@ -45,6 +49,9 @@ public abstract partial class Layer
     /// <summary>Makes the weights for tensors of these shapes.</summary>
     void BuildFor(Nest shapes)
     {
+        // The shapes do not tell the dtypes.
+        if (shapes.Leaves() is var leaves && leaves.Count == InputSpec.Count)
+            for (var i = 0; i < leaves.Count; i++) (InputSpec[i] with { DType = null }).Check(Who, leaves[i]);
         EnsureBuilt(shapes);
         if (!HoldsUnbuilt) return;
         try
@@ -53,7 +60,7 @@ public abstract partial class Layer
         }
         catch (ArgumentException)
         {
-            // The shapes do not tell the dtypes: the first call builds them then.
+            // The first call builds them then.
         }
     }
 

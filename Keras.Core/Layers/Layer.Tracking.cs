@@ -7,7 +7,11 @@ namespace Keras;
 public abstract partial class Layer
 {
     readonly List<SeedGenerator> _seeds = [];
+    // A list of this length is quicker to look through than a table is to make.
+    const int Many = 32;
+
     readonly List<Layer> _sublayers = [];
+    HashSet<Layer>? _known;
     readonly List<(string Name, object Value)> _attributes = [];
     readonly HashSet<object> _discarded = new(ReferenceEqualityComparer.Instance);
     bool _fieldsTracked;
@@ -57,7 +61,11 @@ public abstract partial class Layer
     protected T Track<T>(T layer, string? attribute = null) where T : Layer
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if (!_sublayers.Contains(layer)) _sublayers.Add(layer);
+        if (!IsTracked(layer))
+        {
+            _sublayers.Add(layer);
+            _known?.Add(layer);
+        }
         if (attribute is not null) _attributes.Add((attribute, layer));
         return layer;
     }
@@ -79,7 +87,13 @@ public abstract partial class Layer
         return generator;
     }
 
-    internal void Untrack(Layer layer) => _sublayers.Remove(layer);
+    internal void Untrack(Layer layer)
+    {
+        _sublayers.Remove(layer);
+        _known = null;
+    }
+
+    bool IsTracked(Layer layer) => _sublayers.Count < Many ? _sublayers.Contains(layer) : (_known ??= [.. _sublayers]).Contains(layer);
 
     /// <summary>What brings the layer back to what it is now, so that a call after one that failed builds anew.</summary>
     Action Unbuilding()
@@ -91,6 +105,7 @@ public abstract partial class Layer
             Discard(_weights, weights);
             Discard(_seeds, seeds);
             Discard(_sublayers, sublayers);
+            _known = null;
             _attributes.RemoveRange(attributes, _attributes.Count - attributes);
             (InputSpec, BuiltFor, _built) = (spec, null, false);
             Unbuild();

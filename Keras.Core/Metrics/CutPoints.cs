@@ -21,6 +21,9 @@ sealed class CutPoints
         if (!sorted.SequenceEqual(thresholds)) _places = [.. thresholds.Select(t => Array.IndexOf(sorted, t))];
     }
 
+    // Thresholds are sorted, compared and copied.
+    const int BytesEach = 128;
+
     internal int Count { get; }
 
     /// <summary>Thresholds as they are given. Where they are spaced evenly over [0, 1] the bucket is computed, as in Keras, not searched for.</summary>
@@ -30,7 +33,11 @@ sealed class CutPoints
     internal static CutPoints Even(int count, DType dtype) => Around(Between(count), dtype);
 
     /// <summary>Those of this many even thresholds that lie between 0 and 1.</summary>
-    internal static double[] Between(int count) => [.. Enumerable.Range(1, Math.Max(0, count - 2)).Select(i => i / (count - 1.0))];
+    internal static double[] Between(int count)
+    {
+        LoadScope.Ask("num_thresholds", "thresholds", (long)count * BytesEach);
+        return [.. Enumerable.Range(1, Math.Max(0, count - 2)).Select(i => i / (count - 1.0))];
+    }
 
     /// <summary>Thresholds with one more below 0 and one above 1.</summary>
     internal static CutPoints Around(double[] inner, DType dtype) =>

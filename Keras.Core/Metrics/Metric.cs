@@ -32,6 +32,7 @@ public abstract class Metric
     /// <param name="initializer">Its value at the start and after <see cref="ResetState"/>. Default zeros.</param>
     protected Variable AddVariable(Shape shape, string name, Initializer? initializer = null)
     {
+        LoadScope.Current?.Charge(Name, name, new TensorType(Dtype, shape));
         var initial = initializer?.Apply(shape, Dtype) ?? Ops.Zeros(shape, Dtype);
         var variable = new Variable(initial, trainable: false, name) { Path = $"{Name}/{name}", Autocast = false };
         _state.Add((variable, Trace.Suspend(variable.Read).Detach()));

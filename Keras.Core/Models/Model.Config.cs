@@ -72,9 +72,11 @@ public partial class Model
     /// <summary>Compiles the model as <see cref="GetCompileConfig"/> says. An optimizer, loss or metric that is unknown leaves it as it is, with a warning;
     /// the config is kept, and written again.</summary>
     /// <param name="config">As Keras writes it.</param>
+    /// <exception cref="ArgumentException">It is nested too deeply to be kept.</exception>
     public void CompileFromConfig(JsonObject config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        ReadScope.CheckDepth(config);
         try
         {
             ReadScope.Run(config, () =>

@@ -13,7 +13,7 @@ public static partial class Models
     public static Model ModelFromJson(string jsonString, CustomObjects? customObjects = null)
     {
         ArgumentNullException.ThrowIfNull(jsonString);
-        var node = PythonJson.Read(System.Text.Encoding.UTF8.GetBytes(jsonString), "model_from_json")
+        var node = PythonJson.Read(jsonString, "model_from_json")
             ?? throw Errors.Argument("model_from_json", "this is no model", "a JSON object", "null");
         using var scope = customObjects is null ? null : new CustomObjectScope(customObjects);
         // What tf.keras writes tells its version, as its files do.

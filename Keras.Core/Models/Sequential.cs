@@ -18,7 +18,8 @@ public sealed class Sequential : Model
 
     Sequential(IEnumerable<Layer>? layers, bool trainable, string? name, DTypePolicy? dtype) : base(name, dtype, trainable)
     {
-        foreach (var layer in layers ?? []) Push(layer);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var layer in layers ?? []) Push(layer, names);
         Rebuild();
     }
 
@@ -29,7 +30,7 @@ public sealed class Sequential : Model
     /// <exception cref="ArgumentException">A layer of that name is there already, or an input does not stand first.</exception>
     public void Add(Layer layer)
     {
-        Push(layer);
+        Push(layer, [.. _stack.Select(l => l.Name)]);
         try
         {
             Rebuild();
@@ -54,10 +55,10 @@ public sealed class Sequential : Model
         return last;
     }
 
-    void Push(Layer layer)
+    void Push(Layer layer, HashSet<string> names)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if (_stack.Any(l => l.Name == layer.Name))
+        if (!names.Add(layer.Name))
             throw Errors.Argument(Who, "two layers have the same name", "different names", $"\"{layer.Name}\" twice");
         if (layer is Keras.Layers.Input && _stack.Count > 0)
             throw Errors.Argument(Who, "an Input stands first", "an Input before all layers", $"Input after {_stack.Count} layers");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace Keras;
@@ -23,6 +24,8 @@ enum Presence
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 sealed class ConfigKeysAttribute(Presence presence, params string[] keys) : Attribute
 {
+    static readonly ConcurrentDictionary<Type, string[]> Passed = new();
+
     internal Presence Presence => presence;
 
     internal IReadOnlyList<string> Keys => keys;
@@ -36,6 +39,6 @@ sealed class ConfigKeysAttribute(Presence presence, params string[] keys) : Attr
     }
 
     /// <summary>The keys that reading passes over.</summary>
-    internal static IEnumerable<string> PassedOver(Type type) => type.GetCustomAttributes<ConfigKeysAttribute>(inherit: true)
-        .Where(a => a.Presence is Presence.Never or Presence.Derived).SelectMany(a => a.Keys);
+    internal static IReadOnlyList<string> PassedOver(Type type) => Passed.GetOrAdd(type, static t => [.. t.GetCustomAttributes<ConfigKeysAttribute>(inherit: true)
+        .Where(a => a.Presence is Presence.Never or Presence.Derived).SelectMany(a => a.Keys)]);
 }

@@ -14,6 +14,8 @@ sealed class FunctionalReader
     /// <summary>A layer or function with its calls.</summary>
     sealed record Part(int Place, string Name, Layer Layer, List<Call> Calls)
     {
+        internal string Shown => ModelFileException.Show(Name);
+
         internal List<IReadOnlyList<Tensor>> Results { get; } = [];
 
         internal Queue<Call> Waiting { get; } = new(Calls);
@@ -57,7 +59,7 @@ sealed class FunctionalReader
         var calls = (entry["inbound_nodes"] as JsonArray ?? []).Select(Read).ToList();
         var layer = KerasFunctions.IsFunction(entry) ? new Operation(entry, name) : Serialization.Read<Layer>(entry);
         var part = new Part(_parts.Count, name, layer, calls);
-        if (!_byName.TryAdd(name, part)) throw Errors.Argument(_who, "two layers have the same name", "different names", $"\"{name}\" twice");
+        if (!_byName.TryAdd(name, part)) throw Errors.Argument(_who, "two layers have the same name", "different names", $"\"{part.Shown}\" twice");
         _parts.Add(part);
         if (layer is Layers.Input input) part.Results.Add([input.Output]);
     }
@@ -112,7 +114,7 @@ sealed class FunctionalReader
                 if (--needs.Missing == 0 && ReferenceEquals(dependent.Waiting.Peek(), needs) && dependent != part) Ready(dependent);
             Ready(part);
         }
-        if (left > 0) throw Errors.Argument(_who, "calls of layers need each other", "a graph without cycles", $"{left} calls that cannot be made, one of \"{_parts.First(p => p.Waiting.Count > 0).Name}\"");
+        if (left > 0) throw Errors.Argument(_who, "calls of layers need each other", "a graph without cycles", $"{left} calls that cannot be made, one of \"{_parts.First(p => p.Waiting.Count > 0).Shown}\"");
 
         void Ready(Part part)
         {
@@ -130,20 +132,20 @@ sealed class FunctionalReader
 
     (Part Part, int Node) Source((string Name, int Node, int Result) tensor)
     {
-        if (!_byName.TryGetValue(tensor.Name, out var part)) throw Errors.Argument(_who, "a call needs a layer that is not there", string.Join(", ", _parts.Take(20).Select(p => p.Name)), JsonRead.Short(tensor.Name));
+        if (!_byName.TryGetValue(tensor.Name, out var part)) throw Errors.Argument(_who, "a call needs a layer that is not there", string.Join(", ", _parts.Take(8).Select(p => p.Shown)), JsonRead.Short(tensor.Name));
         var count = part.Layer is Layers.Input ? 1 : part.Calls.Count;
         var node = tensor.Node - part.First;
         return node >= 0 && node < count ? (part, node)
-            : throw Errors.Argument(_who, $"layer \"{part.Name}\" has no such call", $"0 to {count - 1}", tensor.Node);
+            : throw Errors.Argument(_who, $"layer \"{part.Shown}\" has no such call", $"0 to {count - 1}", tensor.Node);
     }
 
     Tensor Find((string Name, int Node, int Result) tensor)
     {
         var (part, node) = Source(tensor);
-        if (node >= part.Results.Count) throw Errors.Argument(_who, $"layer \"{part.Name}\" is not called so often", $"fewer than {part.Results.Count} calls before", tensor.Node);
+        if (node >= part.Results.Count) throw Errors.Argument(_who, $"layer \"{part.Shown}\" is not called so often", $"fewer than {part.Results.Count} calls before", tensor.Node);
         var results = part.Results[node];
         return tensor.Result >= 0 && tensor.Result < results.Count ? results[tensor.Result]
-            : throw Errors.Argument(_who, $"layer \"{part.Name}\" has no such output", $"0 to {results.Count - 1}", tensor.Result);
+            : throw Errors.Argument(_who, $"layer \"{part.Shown}\" has no such output", $"0 to {results.Count - 1}", tensor.Result);
     }
 
     IReadOnlyList<Tensor> Invoke(Part part, Call call) => CallForm.Invoke(part.Layer, call.Given, [.. call.Tensors.Select(Find)]);

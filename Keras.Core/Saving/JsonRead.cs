@@ -114,6 +114,10 @@ static class JsonRead
         };
     }
 
+    const int MostShown = 100;
+
+    static string Cut(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
+
     /// <summary>A value for a message: never long.</summary>
     internal static string Short(JsonNode? node) => node switch
     {
@@ -123,6 +127,6 @@ static class JsonRead
         JsonObject o => o.ContainsKey("class_name") ? $"an object of class {Short(o["class_name"])}" : $"an object with {o.Count} keys",
         JsonValue value when value.TryGetValue<double>(out var d) && !double.IsFinite(d) && !value.TryGetValue<JsonElement>(out _) => d.ToString(CultureInfo.InvariantCulture),
         JsonValue when TextOrNull(node) is { } text => ModelFileException.Quoted(text),
-        _ => node.ToJsonString() is { Length: <= 100 } text ? text : $"{node.ToJsonString()[..100]}…",
+        _ => Cut(node.ToJsonString()),
     };
 }

@@ -55,10 +55,11 @@ sealed class LegacyConfig
         if (node["config"] is JsonArray list && name is "Sequential") node["config"] = new JsonObject { ["name"] = Naming.Automatic(name), ["layers"] = Taken(list) };
         if (node["config"] is not JsonObject config) return node;
         if (IsFirst) (node, name, config) = FirstKeras.Layer(node, name, config);
+        var written = name;
         name = ClassOf(name, config);
         node["class_name"] = name;
         if (JsonRead.TextOrNull(node["module"]) is { } module && (module.StartsWith("keras.", StringComparison.Ordinal) || module == "keras")) node.Remove("module");
-        if (JsonRead.TextOrNull(node["registered_name"]) is { } registered && !registered.Contains('>', StringComparison.Ordinal)) node.Remove("registered_name");
+        if (JsonRead.TextOrNull(node["registered_name"]) is { } registered && (registered == written || registered == name)) node.Remove("registered_name");
         if (config["layers"] is JsonArray layers && name is "Sequential" or "Functional") Model(name, config, layers);
         else Keys(name, config);
         return node;

@@ -37,7 +37,7 @@ sealed class LegacyModel
     }
 
     JsonObject? Text(string attribute) => _root.TryText(attribute) is not { } text ? null
-        : PythonJson.Read(Encoding.UTF8.GetBytes(text), attribute, _limits) as JsonObject ?? throw new ModelFileException("JSON", attribute, "this is no config", "an object", "something else");
+        : PythonJson.Read(text, attribute, _limits) as JsonObject ?? throw new ModelFileException("JSON", attribute, "this is no config", "an object", "something else");
 
     IReadOnlyList<(Variable Variable, StoredArray Array)> Compile(Model model, JsonObject training)
     {

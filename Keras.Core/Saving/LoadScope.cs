@@ -49,8 +49,22 @@ sealed class LoadScope
     {
         Int128 bytes = type.DType.Size();
         foreach (var dim in type.Shape.Dims) bytes *= dim;
+        Charge(who, $"weight \"{name}\"", bytes);
+    }
+
+    void Charge(string who, string what, Int128 bytes)
+    {
+        if (_asked + bytes > _most) throw Errors.Argument(who, $"with {what} the model is larger than its file", $"at most {_most} bytes of weights", _asked + bytes);
         _asked += bytes;
-        if (_asked > _most) throw Errors.Argument(who, $"with weight \"{name}\" the model is larger than its file", $"at most {_most} bytes of weights", _asked);
+    }
+
+    /// <summary>Counts numbers that are about to be made since an argument says how many.</summary>
+    /// <exception cref="ArgumentException">They are too many for the file that is being read.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">They are too many for any.</exception>
+    internal static void Ask(string who, string what, long bytes)
+    {
+        Current?.Charge(who, what, bytes);
+        HostData.Check(who, bytes);
     }
 
     /// <summary>A weight of zeros in place of a drawn one.</summary>

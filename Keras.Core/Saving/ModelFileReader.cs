@@ -235,7 +235,7 @@ sealed class ModelFileReader(string path, LoadLimits limits)
 
     void ReadText(Hdf5Group root, string attribute, Action<JsonNode?, string> read)
     {
-        if (root.TryText(attribute) is { } text) read(PythonJson.Read(Encoding.UTF8.GetBytes(text), attribute, limits), attribute);
+        if (root.TryText(attribute) is { } text) read(PythonJson.Read(text, attribute, limits), attribute);
     }
 
     /// <summary>All arrays at and below a group.</summary>

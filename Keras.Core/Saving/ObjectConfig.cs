@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,9 +10,13 @@ namespace Keras;
 /// key, the property of the same name holds the value.</summary>
 static class ObjectConfig
 {
+    static readonly ConditionalWeakTable<Type, ConstructorInfo> Constructors = [];
+
     /// <summary>The constructor that users call: the one with the most arguments.</summary>
+    static ConstructorInfo Constructor(Type type) => Constructors.GetValue(type, FindConstructor);
+
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "ILLink.Descriptors.xml keeps the public types of this assembly whole; registering a type keeps it.")]
-    static ConstructorInfo Constructor(Type type) =>
+    static ConstructorInfo FindConstructor(Type type) =>
         type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).FirstOrDefault()
         ?? throw Errors.Unsupported(type.Name, "the class has no public constructor", "one", "none");
 

@@ -8,7 +8,7 @@ sealed class ReadScope
     [ThreadStatic] static ReadScope? _current;
 
     readonly Dictionary<long, (object? Made, JsonObject Node)> _shared = [];
-    readonly List<(Layer Layer, JsonObject Node)> _layers = [];
+    readonly Dictionary<(string ClassName, string Name), Layer> _layers = [];
     readonly List<(Layer Layer, JsonObject Shapes)> _unbuilt = [];
     readonly List<Action> _whenBuilt = [];
     int _depth, _within;
@@ -43,9 +43,22 @@ sealed class ReadScope
         while (stack.TryPop(out var top))
         {
             if (top.Depth > Serialization.MaxDepth) throw Errors.Argument("config", "the config is nested too deeply", $"at most {Serialization.MaxDepth} levels", "more");
-            var children = top.Node is JsonObject o ? o.Select(p => p.Value) : top.Node is JsonArray a ? a : [];
+            var children = top.Node is JsonObject o ? Checked(o).Select(p => p.Value) : top.Node is JsonArray a ? a : [];
             foreach (var child in children)
                 if (child is JsonObject or JsonArray) stack.Push((child, top.Depth + 1));
+        }
+    }
+
+    // Nodes of a text look for names that are there twice when they are first looked into.
+    static JsonObject Checked(JsonObject node)
+    {
+        try
+        {
+            return node.Count >= 0 ? node : [];
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException(Errors.Message("config", "an object has one name twice", "names that differ", "two that are alike"), e);
         }
     }
 
@@ -110,7 +123,7 @@ sealed class ReadScope
             throw Errors.Argument("config", "two layers have one shared_object_id", "one layer", id);
         }
         // Keras often writes the id at the second place alone: the first layer of this name is the one.
-        if (_layers.FirstOrDefault(l => Same(l.Node, node)) is { Layer: { } first }) return Keep(id, node, first);
+        if (NamesOf(node) is { } names && _layers.TryGetValue(names, out var first)) return Keep(id, node, first);
         _shared[id] = (null, node);
         return Keep(id, node, Remembered(node, make()));
     }
@@ -123,10 +136,12 @@ sealed class ReadScope
 
     object Remembered(JsonObject node, object made)
     {
-        if (made is Layer layer) _layers.Add((layer, node));
+        if (made is Layer layer && NamesOf(node) is { } names) _layers.TryAdd(names, layer);
         return made;
     }
 
-    static bool Same(JsonObject a, JsonObject b) => JsonNode.DeepEquals(a["class_name"], b["class_name"])
-        && JsonRead.TextOrNull((a["config"] as JsonObject)?["name"]) is { } name && name == JsonRead.TextOrNull((b["config"] as JsonObject)?["name"]);
+    static bool Same(JsonObject a, JsonObject b) => NamesOf(a) is { } names && names == NamesOf(b);
+
+    static (string ClassName, string Name)? NamesOf(JsonObject node) =>
+        JsonRead.TextOrNull((node["config"] as JsonObject)?["name"]) is { } name ? (JsonRead.TextOrNull(node["class_name"]) ?? "", name) : null;
 }

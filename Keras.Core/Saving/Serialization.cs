@@ -49,7 +49,12 @@ static class Serialization
     {
         ArgumentNullException.ThrowIfNull(config);
         using var scope = customObjects is null ? null : new CustomObjectScope(customObjects);
-        return ReadScope.Run(config, () => (T)ReadScope.Within([], () => read(config)));
+        return ReadScope.Run(config, () =>
+        {
+            var made = (T)ReadScope.Within([], () => read(config));
+            CheckName(typeof(T), made.Name);
+            return made;
+        });
     }
 
     internal static T Read<T>(JsonNode node, Type? wanted = null) where T : class

@@ -9,6 +9,7 @@ public abstract class IndexLookup<T> : Layer where T : notnull
 {
     const string VocabularyFile = "vocabulary.txt";
     const string IdfName = "idf_weights";
+    const int MostOovIndices = 1 << 30;
 
     volatile Vocabulary<T>? _vocabulary;
     double[]? _stored;
@@ -21,6 +22,7 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         if (maxTokens is <= 1) throw Errors.Argument(Who, "max_tokens is too small", "2 or more", maxTokens);
         if (padToMaxTokens && maxTokens is null) throw Errors.Argument(Who, "pad_to_max_tokens has nothing to pad to", "max_tokens", "none");
         if (numOovIndices < 0) throw Errors.Argument(Who, "num_oov_indices is negative", "0 or more", numOovIndices);
+        if (numOovIndices > MostOovIndices) throw Errors.Argument(Who, "num_oov_indices is too large", $"at most {MostOovIndices}", numOovIndices);
         (MaxTokens, NumOovIndices, PadToMaxTokens) = (maxTokens, numOovIndices, padToMaxTokens);
         OutputMode = Choice.Check("output_mode", outputMode switch { "binary" => "multi_hot", "tf-idf" => "tf_idf", _ => outputMode },
             "int", "one_hot", "multi_hot", "count", "tf_idf");
@@ -116,6 +118,8 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         var withSpecials = vocabulary.Take(TokenStart).SequenceEqual(Specials());
         T[] tokens = [.. withSpecials ? vocabulary.Skip(TokenStart) : vocabulary];
         Check(vocabulary, tokens);
+        // A list, an array and a tensor.
+        if (idfWeights is not null) LoadScope.Ask(Who, IdfName, 3L * sizeof(double) * (PadToMaxTokens ? MaxTokens!.Value : TokenStart + tokens.Length));
         double[]? idf = idfWeights is null ? null : Padded(withSpecials ? [] : Enumerable.Repeat(idfWeights.Average(), TokenStart), idfWeights);
         Take(new Vocabulary<T>(tokens, idf));
     }
@@ -131,8 +135,8 @@ public abstract class IndexLookup<T> : Layer where T : notnull
         if (Invert && tokens.Contains(OovToken))
             throw Errors.Argument(Who, "the token for unknown ones is among the tokens", $"special tokens only in front: {string.Join(", ", Specials())}",
                 $"\"{OovToken}\"");
-        if (TokenStart + tokens.Length > MaxTokens)
-            throw Errors.Argument(Who, "the vocabulary is larger than max_tokens", $"at most {MaxTokens}, special tokens included", TokenStart + tokens.Length);
+        if ((long)TokenStart + tokens.Length > (MaxTokens ?? int.MaxValue))
+            throw Errors.Argument(Who, "the vocabulary is larger than max_tokens", $"at most {MaxTokens ?? int.MaxValue}, special tokens included", (long)TokenStart + tokens.Length);
     }
 
     double[] Padded(IEnumerable<double> before, IReadOnlyList<double> weights)

@@ -54,7 +54,8 @@ public sealed class IntegerLookup : IndexLookup<long>
         ? Fingerprints.Bin(token, NumOovIndices, Salt?.Key)
         : ((token % NumOovIndices) + NumOovIndices) % NumOovIndices;
 
-    private protected override long Parse(string line) => long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token)
+    // .NET passes over zero characters behind a number.
+    private protected override long Parse(string line) => long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token) && !line.EndsWith('\0')
         ? token : throw Errors.Argument(Who, "a line of the vocabulary is no integer", "an integer", $"\"{line}\"");
 
     /// <summary>Makes a vocabulary of integers: the most frequent ones first, of equally frequent ones the greatest.</summary>

@@ -44,7 +44,8 @@ public sealed class StringLookup : IndexLookup<string>
 
     private protected override long OovBin(string token) => Fingerprints.Bin(token, NumOovIndices, Salt?.Key);
 
-    private protected override string Parse(string line) => line;
+    private protected override string Parse(string line) => !line.Contains('\0') ? line
+        : throw Errors.Argument(Who, "a token of the vocabulary holds a zero character", "text", ModelFileException.Quoted(line));
 
     // The order of UTF-8 bytes: that of UTF-16, but that surrogates come last.
     static int Compare(string a, string b)

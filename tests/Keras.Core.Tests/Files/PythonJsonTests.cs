@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Keras.Tests;
 
 namespace Keras.Core.Tests.Files;
 
@@ -96,7 +97,7 @@ public class PythonJsonTests
     [TestCase("""[.5]""", "$", "no JSON")]
     [TestCase("", "$", "no JSON")]
     [TestCase("[", "$", "no JSON")]
-    [TestCase("\"a\nb\"", "$", "no JSON")]
+    [TestCase("\"a\nb\"", "$", "no JSON"), Hostile("A13", "B07", "B09")]
     public void What_is_no_JSON_of_Python_is_refused_with_the_place(string text, string place, string what)
     {
         var error = Samples.Refused(() => Read(text), what);
@@ -114,12 +115,12 @@ public class PythonJsonTests
         yield return new TestCaseData(new byte[] { (byte)'"', 0xED, 0xA0, 0x80, (byte)'"' }).SetArgDisplayNames("surrogate in UTF-8");
     }
 
-    [TestCaseSource(nameof(Encodings))]
+    [TestCaseSource(nameof(Encodings)), Hostile("A13")]
     public void Other_encodings_are_refused(byte[] text) => Samples.Refused(() => Read(text));
 
     [TestCase("[", "]")]
     [TestCase("{\"a\":", "}")]
-    [TestCase("[{\"a\":", "}]")]
+    [TestCase("[{\"a\":", "}]"), Hostile("B04")]
     public void Depth_is_bounded(string open, string close)
     {
         string Nested(int n) => string.Concat(Enumerable.Repeat(open, n)) + "1" + string.Concat(Enumerable.Repeat(close, n));
@@ -129,7 +130,7 @@ public class PythonJsonTests
         Assert.That(PythonJson.Write(Read(Nested(most))), Has.Length.GreaterThan(512));
     }
 
-    [Test]
+    [Test, Hostile("B06")]
     public void Sizes_are_bounded()
     {
         Samples.Refused(() => Read(Samples.Text($"[{string.Concat(Enumerable.Repeat("{},", 2_000_000))}1]")), "too many values");
