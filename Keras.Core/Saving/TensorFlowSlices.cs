@@ -30,7 +30,7 @@ static class TensorFlowSlices
     {
         var (begin, size) = (call.Wholes("begin") ?? throw new FormatException(), call.Wholes("size") ?? throw new FormatException());
         if (begin.Length != size.Length || begin.Any(b => b < 0) || size.Any(s => s < -1)) throw new FormatException();
-        return [.. begin.Zip(size, (b, s) => Slice(b, s == -1 ? null : checked(b + s), null))];
+        return [.. begin.Zip(size, (b, s) => (JsonNode)Slice(b, s == -1 ? null : checked(b + s), null))];
     }
 
     static readonly string[] Masks = ["ellipsis_mask", "new_axis_mask", "shrink_axis_mask", "begin_mask", "end_mask"];

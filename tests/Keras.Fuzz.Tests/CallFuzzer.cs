@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Keras.Fuzz.Tests;
 
 /// <summary>Makes random calls of all functions.</summary>
-sealed class CallFuzzer(long seed, long calls, string lastCalls) : Fuzzer(seed, calls, null, workers: 2, allowedBytes: 512L << 20, lastCalls)
+sealed class CallFuzzer(long seed, long calls, string lastCalls) : Fuzzer(seed, calls, null, workers: 2, allowedBytes: 2L << 30, lastCalls)
 {
     readonly ConcurrentDictionary<Target, bool> _reached = [];
 
