@@ -93,7 +93,8 @@ public partial class Model
         catch (Exception e) when (e is ArgumentException or NotSupportedException or FormatException or OverflowException or InvalidOperationException)
         {
             _trainer = null;
-            Callbacks.Messages.Warn(Who, $"the model is not compiled, since what the file says of that is not known here: {e.Message}");
+            var reason = e is ArgumentException or NotSupportedException ? e : ReadScope.Misfit(e);
+            Callbacks.Messages.Warn(Who, $"the model is not compiled, since what the file says of that is not known here: {reason.Message}");
         }
         _compiled = (JsonObject)config.DeepClone();
     }

@@ -28,13 +28,17 @@ sealed class ReadScope
         // What readers of JSON throw, and layers that are called in a wrong order. Anything else is a fault of the program.
         catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
         {
-            throw new ArgumentException(Errors.Message("config", "the config does not fit together", "what Keras writes", e.Message), e);
+            throw Misfit(e);
         }
         finally
         {
             _current = null;
         }
     }
+
+    /// <summary>The error of a config in which a value is of another kind, or things are in a wrong order.</summary>
+    internal static ArgumentException Misfit(Exception e) =>
+        new(Errors.Message("config", "the config does not fit together", "what Keras writes", e is FormatException ? "a value of another kind" : e.Message), e);
 
     // No recursion: this is what keeps recursive readers from running out of stack.
     internal static void CheckDepth(JsonNode config)

@@ -119,6 +119,25 @@ public class ModelFileTests
         Assert.That(Optimizer(new ZipArchiveReader(new MemoryStream(Saved(model)))).Datasets.Count(), Is.LessThan(3));
     }
 
+    [Test, NonParallelizable]
+    public void What_is_wrong_in_how_a_model_was_compiled_is_told([Values] bool ofFile)
+    {
+        var config = WeightsFileTests.Trained().Serialize();
+        config["compile_config"]!["loss"] = 5;
+        var file = WithConfig(Saved(WeightsFileTests.Trained()), c => c["compile_config"]!["loss"] = 5);
+        var (errors, before) = (new StringWriter(), Console.Error);
+        Console.SetError(errors);
+        try
+        {
+            Assert.That((ofFile ? Saving.LoadModel(file) : (Model)Layer.Deserialize(config)).Optimizer, Is.Null);
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+        Assert.That(errors.ToString(), Does.Match("not compiled.*\\[config\\] the config does not fit together\\. Expected: what Keras writes\\. Received: a value of another kind\\.\r?\n$"));
+    }
+
     sealed class Words : Model
     {
         public StringLookup Lookup { get; } = new();
