@@ -4,7 +4,7 @@ namespace Keras;
 
 public partial class Model
 {
-    (PerOutput<Loss>? Loss, IReadOnlyList<double>? LossWeights, MetricLists? Metrics, MetricLists? WeightedMetrics) _given;
+    (Optimizer? Optimizer, PerOutput<Loss>? Loss, IReadOnlyList<double>? LossWeights, MetricLists? Metrics, MetricLists? WeightedMetrics) _given;
     JsonObject? _compiled;
 
     /// <summary>Whether a single input or output stands in a list in the file that the model comes from.</summary>
@@ -49,12 +49,12 @@ public partial class Model
         if (_compiled is not null)
         {
             var read = (JsonObject)_compiled.DeepClone();
-            if (_trainer is not null) read["optimizer"] = Serialization.Write(_trainer.Optimizer);
+            if (_trainer is not null) read["optimizer"] = Serialization.Write(_given.Optimizer!);
             return read;
         }
         return _trainer is null ? null : new()
         {
-            ["optimizer"] = Serialization.Write(_trainer.Optimizer),
+            ["optimizer"] = Serialization.Write(_given.Optimizer!),
             ["loss"] = _given.Loss?.Write(Form),
             ["loss_weights"] = _given.LossWeights is { } weights ? new JsonArray([.. weights.Select(w => (JsonNode)w)]) : null,
             ["metrics"] = _given.Metrics?.Write(Form),

@@ -63,7 +63,7 @@ public partial class Model : Layer
     /// <inheritdoc/>
     protected override bool CastsInputs => Graph is null;
 
-    /// <summary>The optimizer that <see cref="Compile"/> was given.</summary>
+    /// <summary>The optimizer that <see cref="Compile"/> was given, or what scales the loss for it.</summary>
     public Optimizer? Optimizer => _trainer?.Optimizer;
 
     /// <summary>How steps are run.</summary>
@@ -129,14 +129,32 @@ public partial class Model : Layer
     /// <param name="stepsPerExecution">How many batches are run between two calls of the callbacks, whose number is then that of the last batch of a whole
     /// execution, also behind the end of the data. Default 1.</param>
     /// <param name="jitCompile">Kept for Keras, which reads it in files; it changes nothing here, where steps are planned in any case. Default as Keras finds best.</param>
+    /// <param name="autoScaleLoss">Whether a model whose policy is <c>mixed_float16</c> gets its optimizer within an <see cref="Optimizers.LossScaleOptimizer"/>,
+    /// unless it is one. Default true.</param>
     /// <exception cref="ArgumentException">An execution has no step.</exception>
     public void Compile(Optimizer? optimizer = null, PerOutput<Loss>? loss = null, IReadOnlyList<double>? lossWeights = null,
-        MetricLists? metrics = null, MetricLists? weightedMetrics = null, bool runEagerly = false, int stepsPerExecution = 1, bool? jitCompile = null)
+        MetricLists? metrics = null, MetricLists? weightedMetrics = null, bool runEagerly = false, int stepsPerExecution = 1, bool? jitCompile = null,
+        bool autoScaleLoss = true)
     {
         if (stepsPerExecution < 1) throw Errors.Argument(Who, "an execution has no step", "stepsPerExecution of 1 or more", stepsPerExecution);
-        _trainer = new Trainer(this, optimizer ?? "rmsprop", loss, lossWeights, metrics, weightedMetrics, new Execution(runEagerly, stepsPerExecution, jitCompile));
+        _given = (optimizer ?? "rmsprop", loss, lossWeights, metrics, weightedMetrics);
+        Train(autoScaleLoss && Dtype.Name == "mixed_float16", new Execution(runEagerly, stepsPerExecution, jitCompile));
         (_compiled, UnknownOptimizer) = (null, null);
-        _given = (loss, lossWeights, metrics, weightedMetrics);
+    }
+
+    void Train(bool scalesLoss, Execution execution)
+    {
+        var (optimizer, loss, lossWeights, metrics, weightedMetrics) = _given;
+        if (scalesLoss && optimizer is not Optimizers.LossScaleOptimizer) optimizer = new Optimizers.LossScaleOptimizer(optimizer!, name: "loss_scale_optimizer");
+        _trainer = new Trainer(this, optimizer!, loss, lossWeights, metrics, weightedMetrics, execution);
+    }
+
+    /// <summary>Makes the optimizer scale the loss, as in the training that a file is from: the config of a functional model does not tell its policy.</summary>
+    internal void ScaleLoss()
+    {
+        if (Optimizer is null or Optimizers.LossScaleOptimizer) return;
+        Train(scalesLoss: true, Execution);
+        if (Built) Optimizer.Build(TrainableWeights);
     }
 
     /// <summary>Trains the model.</summary>

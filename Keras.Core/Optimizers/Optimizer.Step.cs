@@ -18,12 +18,21 @@ public abstract partial class Optimizer
         if (trainableVariables is null && !Built)
             throw Errors.Invalid(Name, "the variables are not known yet", "Build first, or the variables as an argument", "gradients alone");
         Build(trainableVariables ?? _trainable);
-        var pairs = Pair(gradients, trainableVariables ?? _trainable);
+        Variable.AssignAll(Step(Pair(gradients, trainableVariables ?? _trainable)));
+    }
+
+    /// <summary>What a step with these gradients makes of the variables and of what the optimizer remembers.</summary>
+    private protected virtual IReadOnlyList<(Variable Variable, Tensor Value)> Step(List<(Variable Variable, Tensor Gradient)> pairs)
+    {
         var step = new OptimizerStep(this);
         Advance(step, pairs);
         step.Set(Iterations, Iterations.Read() + 1);
-        Variable.AssignAll(step.Updates);
+        return step.Updates;
     }
+
+    /// <summary>The step of an optimizer within another one.</summary>
+    internal IReadOnlyList<(Variable Variable, Tensor Value)> StepWithin(IReadOnlyList<(Variable Variable, Tensor Gradient)> pairs) =>
+        Step(Pair([.. pairs.Select(p => p.Gradient)], [.. pairs.Select(p => p.Variable)]));
 
     List<(Variable Variable, Tensor Gradient)> Pair(IReadOnlyList<Tensor?> gradients, IReadOnlyList<Variable> variables)
     {
@@ -71,7 +80,7 @@ public abstract partial class Optimizer
             if (variable.Constraint is { } constraint) step.Set(variable, constraint.Apply(step.Get(variable)));
     }
 
-    static List<(Variable, Tensor)> Each(List<(Variable Variable, Tensor Gradient)> pairs, Func<Variable, Tensor, Tensor> change) =>
+    private protected static List<(Variable, Tensor)> Each(List<(Variable Variable, Tensor Gradient)> pairs, Func<Variable, Tensor, Tensor> change) =>
         [.. pairs.Select(p => (p.Variable, change(p.Variable, p.Gradient)))];
 
     List<(Variable, Tensor)> Clip(List<(Variable Variable, Tensor Gradient)> pairs)

@@ -7,7 +7,11 @@ namespace Keras;
 /// <see cref="Update"/>. Works the same eagerly and within a compiled step. See https://keras.io/api/optimizers/.</summary>
 public abstract partial class Optimizer
 {
+    const string IterationName = "iteration";
+
+    readonly Variable _iterations;
     readonly Variable? _learningRate;
+    readonly LearningRateSchedule? _schedule;
     readonly List<Variable> _variables = [];
     readonly Dictionary<Variable, Dictionary<string, Variable>> _slots = [];
     readonly HashSet<Variable> _undecayed = [];
@@ -36,9 +40,9 @@ public abstract partial class Optimizer
         (UseEma, EmaMomentum, EmaOverwriteFrequency) = (useEma, emaMomentum, emaOverwriteFrequency);
         (LossScaleFactor, GradientAccumulationSteps) = (lossScaleFactor, gradientAccumulationSteps);
         CheckOptions();
-        Iterations = Add(Tensor.Scalar(0, DType.Int32), "iteration");
+        _iterations = Add(Tensor.Scalar(0, DType.Int32), IterationName);
         if (learningRate is ConstantRate constant) _learningRate = Add(Tensor.Scalar(constant.Rate, Config.Floatx), "learning_rate");
-        else Schedule = learningRate;
+        else _schedule = learningRate;
     }
 
     void CheckOptions()
@@ -59,18 +63,18 @@ public abstract partial class Optimizer
     public string Name { get; }
 
     /// <summary>How many steps were made, an int32 scalar.</summary>
-    public Variable Iterations { get; }
+    public Variable Iterations => Leader._iterations;
 
     /// <summary>The learning rate, a scalar that can be assigned.</summary>
     /// <exception cref="InvalidOperationException">The learning rate follows a schedule.</exception>
-    public Variable LearningRate => _learningRate ?? throw Errors.Invalid(Name, "the learning rate follows a schedule and cannot be assigned",
+    public Variable LearningRate => Pacer._learningRate ?? throw Errors.Invalid(Name, "the learning rate follows a schedule and cannot be assigned",
         "an optimizer made with a number as learning rate", Schedule!.GetType().Name, "CurrentLearningRate gives its value.");
 
     /// <summary>The schedule of the learning rate, where there is one.</summary>
-    public LearningRateSchedule? Schedule { get; }
+    public LearningRateSchedule? Schedule => Leader._schedule;
 
     /// <summary>The learning rate of the next step, a scalar.</summary>
-    public Tensor CurrentLearningRate => _learningRate?.Read() ?? Schedule!.Apply(Iterations.Read());
+    public Tensor CurrentLearningRate => Pacer._learningRate?.Read() ?? Schedule!.Apply(Iterations.Read());
 
     /// <summary>The share of each variable, times the learning rate, that is taken off before each update.</summary>
     public double? WeightDecay { get; }
@@ -94,7 +98,7 @@ public abstract partial class Optimizer
     public int? EmaOverwriteFrequency { get; }
 
     /// <summary>The factor that the loss was multiplied by.</summary>
-    public double? LossScaleFactor { get; }
+    public double? LossScaleFactor { get; private set; }
 
     /// <summary>How many gradients are averaged for each update.</summary>
     public int? GradientAccumulationSteps { get; }
@@ -103,7 +107,22 @@ public abstract partial class Optimizer
     public bool Built { get; private set; }
 
     /// <summary>The step count, the learning rate and the slots, in Keras's order.</summary>
-    public IReadOnlyList<Variable> Variables => [.. _variables];
+    public IReadOnlyList<Variable> Variables => [.. _variables, .. Inner.SelectMany(o => o.Variables)];
+
+    /// <summary>The optimizers that this one leaves the updates to.</summary>
+    internal virtual IReadOnlyList<Optimizer> Inner => [];
+
+    /// <summary>The optimizer whose number of steps and schedule this one shows as its own.</summary>
+    internal virtual Optimizer Leader => this;
+
+    /// <summary>The optimizer whose learning rate this one shows as its own.</summary>
+    internal virtual Optimizer Pacer => this;
+
+    /// <summary>What files keep beside the variables: optimizers within.</summary>
+    internal virtual IEnumerable<(string Name, object Value)> SavedAttributes => [];
+
+    /// <summary>The variables that are there before <see cref="Build"/>.</summary>
+    IEnumerable<Variable> FirstVariables => [_iterations, .. _learningRate is { } rate ? [rate] : Array.Empty<Variable>(), .. Inner.SelectMany(o => o.FirstVariables)];
 
     /// <summary>Makes the slots for the variables that are to be trained. Later calls change nothing.</summary>
     public void Build(IReadOnlyList<Variable> variables)
@@ -118,6 +137,7 @@ public abstract partial class Optimizer
             if (GradientAccumulationSteps is not null) AddSlot(variable, Accumulator, 0);
         }
         BuildSlots(variables);
+        foreach (var inner in Inner) inner.ExcludeFromWeightDecay(_undecayed);
         Built = true;
     }
 
@@ -162,10 +182,12 @@ public abstract partial class Optimizer
     public void ExcludeFromWeightDecay(IEnumerable<Variable>? varList = null, IEnumerable<string>? varNames = null)
     {
         if (varList is not null) _undecayed.UnionWith(varList);
+        foreach (var inner in Inner) inner.ExcludeFromWeightDecay(_undecayed);
         if (varNames is null) return;
         if (!Built) throw Errors.Invalid(Name, "the variables are not known yet", "Build first", "names before Build");
         foreach (var pattern in varNames)
             _undecayed.UnionWith(_trainable.Where(v => Regex.IsMatch(v.Name, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))));
+        foreach (var inner in Inner) inner.ExcludeFromWeightDecay(_undecayed);
     }
 
     /// <summary>The loss multiplied by <see cref="LossScaleFactor"/>, for gradients that are given to <see cref="Apply"/>.</summary>
@@ -175,10 +197,18 @@ public abstract partial class Optimizer
         return LossScaleFactor is { } factor ? loss * factor : loss;
     }
 
+    /// <summary>Says what the loss is multiplied by, where another optimizer does that.</summary>
+    internal void SetLossScale(double? factor)
+    {
+        LossScaleFactor = factor;
+        foreach (var inner in Inner) inner.SetLossScale(factor);
+    }
+
     /// <summary>Puts the running averages in the variables' place, as at the end of training. Without <see cref="UseEma"/> nothing happens.</summary>
     public void FinalizeVariableValues()
     {
         if (UseEma) Variable.AssignAll([.. _trainable.Select(v => (v, _slots[v][Average].Read()))]);
+        foreach (var inner in Inner) inner.FinalizeVariableValues();
     }
 
     /// <summary>Sets all variables of the optimizer, in the order of <see cref="Variables"/>.</summary>
@@ -186,34 +216,40 @@ public abstract partial class Optimizer
     public void SetWeights(IReadOnlyList<Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        if (weights.Count != _variables.Count)
-            throw Errors.Argument(Name, "the number of values is wrong", _variables.Count, weights.Count);
-        Variable.AssignAll([.. _variables.Zip(weights)]);
+        var variables = Variables;
+        if (weights.Count != variables.Count)
+            throw Errors.Argument(Name, "the number of values is wrong", variables.Count, weights.Count);
+        Variable.AssignAll([.. variables.Zip(weights)]);
     }
 
     /// <summary>Writes all variables, numbered.</summary>
     internal void SaveOwnVariables(VariableStore store)
     {
-        for (var i = 0; i < _variables.Count; i++) store[SavedObjects.Number(i)] = _variables[i].Read();
+        foreach (var (i, variable) in Variables.Index()) store[SavedObjects.Number(i)] = variable.Read();
     }
 
     /// <summary>Takes all variables up, or none, with a warning, where the file has another number of them.</summary>
     /// <exception cref="ArgumentException">The shapes differ, or the number of steps is none.</exception>
     internal void LoadOwnVariables(VariableStore store)
     {
-        // Before Keras 3 the learning rate was no variable.
-        Variable[] mine = store.Names.Count == _variables.Count - 1 && _learningRate is not null ? [.. _variables.Where(v => v != _learningRate)] : [.. _variables];
         if (store.Names.Count == 0) return;
+        Variable[] all = [.. Variables], first = [.. FirstVariables];
         // The file is from before the first step: what follows has its first values still.
-        if (store.Names.Count == 1 + (_learningRate is null ? 0 : 1)) mine = mine[..store.Names.Count];
+        var mine = store.Names.Count == first.Length ? first
+            // Before Keras 3 the learning rate was no variable.
+            : store.Names.Count == all.Length - 1 && _learningRate is not null ? [.. all.Where(v => v != _learningRate)] : all;
         if (store.Names.Count != mine.Length)
         {
-            Callbacks.Messages.Warn(Name, $"the file has {store.Names.Count} variables of the optimizer and it has {_variables.Count}: it starts anew.");
+            Callbacks.Messages.Warn(Name, $"the file has {store.Names.Count} variables of the optimizer and it has {all.Length}: it starts anew.");
             return;
         }
-        if (store.Contains("0") && store["0"] is { Rank: 0 } steps && steps.Item() is not (>= 0 and <= int.MaxValue))
-            throw Errors.Argument(Name, "the number of steps is none", "0 or more", steps.Item());
-        for (var i = 0; i < mine.Length; i++) store.Load(SavedObjects.Number(i), mine[i]);
+        for (var i = 0; i < mine.Length; i++)
+        {
+            var number = SavedObjects.Number(i);
+            if (mine[i].Name == IterationName && store.Contains(number) && store[number] is { Rank: 0 } steps && steps.Item() is not (>= 0 and <= int.MaxValue))
+                throw Errors.Argument(Name, "the number of steps is none", "0 or more", steps.Item());
+            store.Load(number, mine[i]);
+        }
     }
 
     /// <summary>The arguments that make the same optimizer again, by Keras's keys.</summary>

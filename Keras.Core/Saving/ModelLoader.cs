@@ -67,6 +67,7 @@ sealed class ModelLoader
             if (_compile && compiled is { Count: > 0 })
             {
                 model.CompileFromConfig(compiled);
+                if (weights.Has($"{Model.OptimizerAttribute}/inner_optimizer")) model.ScaleLoss();
                 if (model.Optimizer is null) model.UnknownOptimizer = KeptArrays.Read(weights, Model.OptimizerAttribute, most);
             }
             return (model, WeightsLoader.Load(model, weights, assets: path => parts.AssetsAt(path, _limits.MaxTextBytes), restores: false, cancellation: _cancellation));

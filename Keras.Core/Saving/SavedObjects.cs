@@ -92,7 +92,7 @@ sealed class SavedObjects
         if (_failed.Count <= failures) _done.Add(saved);
     }
 
-    static IEnumerable<(string Name, object Value)> Attributes(object saved) => saved is not Layer layer ? []
+    static IEnumerable<(string Name, object Value)> Attributes(object saved) => saved is not Layer layer ? ((Optimizer)saved).SavedAttributes
         : layer.SavedAttributes.OrderBy(a => IsFirst(layer, a.Name) ? "" : a.Name.StartsWith('_') ? $"~{a.Name}" : a.Name, StringComparer.Ordinal);
 
     // The layers of a graph come before what a class of the program adds to it.

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Keras.Layers;
 using Keras.Losses;
 using Keras.Metrics;
+using Keras.Optimizers;
 
 namespace Keras;
 
@@ -52,11 +53,12 @@ static class ValueKinds
         Object<Regularizer>(),
         Object<Constraint>(),
         Object<Optimizer>(),
+        Kind(OptimizerMap.Read, m => m.Write()),
         Object<Loss>(),
         Object<Metric>(),
         Object<Layer>(),
         List<int>(), List<long>(), List<double>(), List<string>(), List<Cross>(), List<RNNCell>(), List<Layer>(),
-        Table<double>(), Table<DTypePolicy>(), Table<Feature>(),
+        Table<double>(), Table<DTypePolicy>(), Table<Optimizer>(), Table<Feature>(),
     ];
 
     static ValueKind Kind<T>(Func<JsonNode, T> read, Func<T, JsonNode?> write, object? none = null) => new(typeof(T), (n, _) => read(n), v => write((T)v), none);

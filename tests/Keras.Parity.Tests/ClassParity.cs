@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Keras.Layers;
+using Keras.Optimizers;
 
 namespace Keras.Parity.Tests;
 
@@ -116,6 +117,8 @@ static class ClassParity
             var t when t.IsAssignableFrom(typeof(LSTMCell)) && t != typeof(Layer) => new LSTMCell(2),
             var t when t.IsAssignableFrom(typeof(LSTM)) && t != typeof(Layer) => new LSTM(2),
             var t when t == typeof(Layer) => new Dense(2),
+            var t when t == typeof(Optimizer) => new SGD(),
+            var t when t == typeof(OptimizerMap) => new OptimizerMap(new SGD()),
             var t when t.IsAssignableFrom(typeof(double[])) => new double[] { 0.5, 0.25 },
             var t when t.IsAssignableFrom(typeof(Layer[])) => new Layer[] { new Dense(2) },
             var t when t.IsAssignableFrom(typeof(int[])) => new[] { 1 },

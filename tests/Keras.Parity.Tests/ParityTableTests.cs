@@ -30,6 +30,7 @@ public class ParityTableTests
         ["keras.Layer"] = "`autocast=False` is an override of `CastsInputs`",
         ["keras.Input"] = "`shape` and `batchSize` for `batch_shape`; `tensor` is the tensor itself; there are no sparse or ragged tensors",
         ["keras.ops.arange"] = "no `step` is 1",
+        ["keras.optimizers.MultiOptimizer"] = "`MultiOptimizer.Of(selector)` takes a function in place of a map",
         ["keras.ops.multi_hot"] = "`numClasses` must be given, as it must in Keras in the end",
         ["keras.layers.CategoryEncoding"] = "`numTokens` must be given, as it must in Keras in the end",
         ["keras.layers.Lambda"] = "`arguments` are what the function captures",
@@ -49,6 +50,7 @@ public class ParityTableTests
         ["keras.ops.arange"] = ["step"],
         ["keras.ops.jvp"] = ["has_aux"],
         ["keras.ops.scan"] = [],
+        ["keras.optimizers.MultiOptimizer"] = [],
         ["keras.ops.multi_hot"] = ["num_classes"],
         ["keras.Input"] = ["shape", "sparse", "ragged", "batch_shape", "tensor"],
         ["keras.layers.CategoryEncoding"] = ["num_tokens"],
@@ -135,7 +137,7 @@ public class ParityTableTests
         {
             if (title.Length > 0) text.Append($"\n## {title}\n");
             text.Append($"\n| {head} |\n| {string.Join(" | ", head.Split(" | ").Select(_ => "---"))} |\n");
-            foreach (var line in lines) text.Append($"| {line} |\n");
+            foreach (var line in lines.DefaultIfEmpty("none |")) text.Append($"| {line} |\n");
         }
     }
 

@@ -57,6 +57,14 @@ public class SteadyStateTests
     });
 
     [Test]
+    public void A_training_step_that_scales_its_loss_allocates_nothing() => AssertSteady(2, 4, meter =>
+    {
+        var model = new Sequential([new Input(4), new Dense(8, "relu", dtype: "mixed_float16"), new Dense(1, dtype: "mixed_float16")]);
+        model.Compile(new Optimizers.LossScaleOptimizer("adam", dynamicGrowthSteps: 3), "mse");
+        return model.Fit(Random.Normal([64, 4], seed: 1) * 1000, Random.Normal([64, 1], seed: 2), batchSize: 16, epochs: 4, verbose: 0, callbacks: [meter]);
+    });
+
+    [Test]
     public void A_training_step_with_counts_of_outcomes_allocates_nothing() => AssertSteady(2, 4, meter =>
     {
         var model = new Sequential([new Input(4), new Dense(3, "softmax")]);

@@ -60,6 +60,7 @@ sealed class ExecutionTests
     public void The_arguments_are_those_of_Keras() => Assert.That(typeof(Model).GetMethod(nameof(Model.Compile))!.GetParameters().Select(p => (p.Name, p.DefaultValue)), Is.EqualTo(new (string?, object?)[]
     {
         ("optimizer", null), ("loss", null), ("lossWeights", null), ("metrics", null), ("weightedMetrics", null), ("runEagerly", false), ("stepsPerExecution", 1), ("jitCompile", null),
+        ("autoScaleLoss", true),
     }));
 
     [Test]

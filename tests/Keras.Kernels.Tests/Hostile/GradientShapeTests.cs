@@ -57,7 +57,7 @@ sealed class GradientShapeTests
     {
         var constructor = type.GetConstructors().MinBy(c => c.GetParameters().Count(p => !p.HasDefaultValue))!;
         return (Optimizer)constructor.Invoke(System.Reflection.BindingFlags.OptionalParamBinding | System.Reflection.BindingFlags.DoNotWrapExceptions, null,
-            [.. constructor.GetParameters().Select(p => p.HasDefaultValue ? Type.Missing : new SGD())], null);
+            [.. constructor.GetParameters().Select(p => p.HasDefaultValue ? Type.Missing : p.ParameterType == typeof(OptimizerMap) ? new OptimizerMap(new SGD()) : (object)new SGD())], null);
     }
 
     [TestCaseSource(nameof(OptimizerTypes)), Hostile("K04")]
