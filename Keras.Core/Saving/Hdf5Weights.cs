@@ -48,14 +48,18 @@ sealed class Hdf5Weights : WeightsSource
         : group.Place.Parent is not { Place.Parent: null } ? group.Name
         : group.Name.AsSpan().Count('\\') <= MostParts ? group.Name.Replace('\\', '/') : throw group.Bad("the path has too many parts", $"at most {MostParts}", "more");
 
-    internal static StoredArray Stored(Hdf5Dataset dataset) => new(new TensorType(dataset.DType, dataset.Shape), () => Read(dataset));
-
-    static HostData Read(Hdf5Dataset dataset)
+    internal static StoredArray Stored(Hdf5Dataset dataset) => new(new TensorType(dataset.DType, dataset.Shape), () =>
     {
         var data = new HostData(dataset.Bytes);
+        Read(dataset, data);
+        return data;
+    })
+    { ReadInto = data => Read(dataset, data) };
+
+    static void Read(Hdf5Dataset dataset, HostData data)
+    {
         dataset.ReadInto(data.Address, data.Bytes);
         GC.KeepAlive(data);
-        return data;
     }
 
     /// <summary>All arrays at and below a path, by the paths of their objects.</summary>

@@ -67,6 +67,9 @@ sealed class LoadScope
         HostData.Check(who, bytes);
     }
 
+    /// <summary>Whether a weight has no values of its own yet.</summary>
+    internal bool IsUndrawn(Variable variable) => _undrawn.ContainsKey(variable);
+
     /// <summary>A weight of zeros in place of a drawn one.</summary>
     internal Variable Make(TensorType type, bool trainable, string? name, Initializer initializer)
     {

@@ -61,6 +61,9 @@ public sealed class VariableStore
 /// <param name="Read">Gives the bytes.</param>
 sealed record StoredArray(TensorType Type, Func<HostData> Read)
 {
+    /// <summary>Reads the values into memory of their size, where they need not be made elsewhere.</summary>
+    internal Action<HostData>? ReadInto { get; init; }
+
     internal Tensor ToTensor() => Tensor.Literal(Type, Read());
 
     /// <summary>Whether a cast keeps what the numbers mean: half of each complex one would be lost.</summary>

@@ -94,7 +94,9 @@ sealed class WeightsLoader
         foreach (var (variable, array) in loads)
         {
             cancellation.ThrowIfCancellationRequested();
-            variable.Assign(array.ToTensor());
+            // A new model's memory is that of its weights alone.
+            if (array.ReadInto is { } readInto && array.Type == variable.Type && LoadScope.Current?.IsUndrawn(variable) == true) readInto(variable.BeforeOverwrite());
+            else variable.Assign(array.ToTensor());
             loaded.Add(variable);
         }
         return loaded;

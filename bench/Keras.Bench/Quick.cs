@@ -33,6 +33,8 @@ static class Quick
                 yield return new($"{order}-{rows}x{columns}", 0, () => TorchPeers.Order(order, rows, columns, k), () => Bench.Ours.Order(order, rows, columns, k));
         foreach (var op in HotOp.All) yield return new($"op-{op.Name}", 0, op.TheirAction, op.OurAction);
         foreach (var shape in ResizeCase.All) yield return new($"resize-{shape}", 0, () => TorchPeers.Resize(shape), () => Bench.Ours.Resize(shape));
+        yield return new("file-load-100MB", 0, FileCases.Read, FileCases.Load);
+        yield return new("file-save-100MB", 0, FileCases.Write, FileCases.Save);
         yield return new("mlp-step", 0, TorchPeers.MlpStep, Bench.Ours.MlpStep);
         yield return new("convnet-step", 0, TorchPeers.ConvnetStep, Bench.Ours.ConvnetStep);
         foreach (var cell in new[] { "lstm", "gru" })
