@@ -38,4 +38,8 @@ public sealed class LoadLimits
 
     /// <summary>The most bytes that the header of a safetensors file may have. Default: 100,000,000.</summary>
     public long MaxHeaderBytes { get; init; } = SafetensorsHeader.LongestHeader;
+
+    /// <summary>Whether there is a warning where weights of a model are not finite: NaN or infinite. They load all the same, as in Keras. Default false:
+    /// it takes a look at every number.</summary>
+    public bool WarnsOfNonFinite { get; init; }
 }

@@ -19,10 +19,10 @@ sealed class ModelLoader
         if (ModelFile.IsFolder(path))
         {
             using var parts = new FolderParts(path);
-            return loader.Load(parts);
+            return WeightsLoader.Checked(loader.Load(parts), loader._limits);
         }
         using var stream = InputFile.Open(path);
-        return loader.Load(stream);
+        return WeightsLoader.Checked(loader.Load(stream), loader._limits);
     }
 
     internal static Model Load(Stream stream, CustomObjects? customObjects, bool compile, LoadLimits? limits, CancellationToken cancellation)
@@ -30,7 +30,7 @@ sealed class ModelLoader
         using var scope = customObjects is null ? null : new CustomObjectScope(customObjects);
         var loader = new ModelLoader(compile, limits ?? LoadLimits.Default, cancellation);
         using var content = ModelFile.Seekable(stream, loader._limits);
-        return loader.Load(content);
+        return WeightsLoader.Checked(loader.Load(content), loader._limits);
     }
 
     Model Load(Stream content)

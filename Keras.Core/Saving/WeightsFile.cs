@@ -32,7 +32,7 @@ static class WeightsFile
         if (path.EndsWith(ShardedWeights.Ending, StringComparison.Ordinal) && !byName)
         {
             using var sharded = new ShardedWeights(path, limits);
-            Load(model, sharded, skipMismatch, cancellation);
+            Load(model, sharded, skipMismatch, limits, cancellation);
             return;
         }
         using var stream = InputFile.Open(path);
@@ -52,9 +52,13 @@ static class WeightsFile
                 throw new ModelFileException("JSON", null, "a list of shards is no file of weights by itself", "the path of a .weights.json, with its shards beside it", "a stream");
             case FileKind.Hdf5:
                 var file = Hdf5File.Open(content, limits);
-                if (LegacyWeights.Find(file.Root) is { } legacy) LegacyWeights.Load(model, legacy, skipMismatch, byName, cancellation);
+                if (LegacyWeights.Find(file.Root) is { } legacy)
+                {
+                    LegacyWeights.Load(model, legacy, skipMismatch, byName, cancellation);
+                    WeightsLoader.Checked(model, limits);
+                }
                 else if (byName) throw OnlyLegacy();
-                else Load(model, new Hdf5Weights(file), skipMismatch, cancellation);
+                else Load(model, new Hdf5Weights(file), skipMismatch, limits, cancellation);
                 break;
             default:
                 throw ModelFile.Unknown(content, ModelFile.ModelKinds);
@@ -66,15 +70,16 @@ static class WeightsFile
     static void Load(Model model, ModelParts parts, bool skipMismatch, LoadLimits limits, CancellationToken cancellation)
     {
         using var stream = parts.OpenWeights();
-        Load(model, new Hdf5Weights(Hdf5File.Open(stream, limits)), skipMismatch, cancellation);
+        Load(model, new Hdf5Weights(Hdf5File.Open(stream, limits)), skipMismatch, limits, cancellation);
     }
 
-    static void Load(Model model, WeightsSource source, bool skipMismatch, CancellationToken cancellation)
+    static void Load(Model model, WeightsSource source, bool skipMismatch, LoadLimits limits, CancellationToken cancellation)
     {
         if (!model.Built)
             throw Errors.Invalid(model.Who, "the model has no weights yet", "a built model", "an unbuilt one", "Build it for a shape, or call it, before weights are loaded.");
         // A file from a training that went on has slots for all that is trained.
         if (model.Optimizer is { Built: false } optimizer && source.Get(Model.OptimizerAttribute).Names.Count > optimizer.Variables.Count) optimizer.Build(model.TrainableWeights);
         WeightsLoader.Load(model, source, skipMismatch, cancellation: cancellation);
+        WeightsLoader.Checked(model, limits);
     }
 }

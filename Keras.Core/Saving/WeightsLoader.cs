@@ -101,4 +101,15 @@ sealed class WeightsLoader
         }
         return loaded;
     }
+
+    /// <summary>Warns of weights that are not finite, where that is wanted.</summary>
+    /// <param name="model">The model that has got its weights.</param>
+    /// <param name="limits">Says whether it is wanted.</param>
+    internal static Model Checked(Model model, LoadLimits limits)
+    {
+        if (!limits.WarnsOfNonFinite) return model;
+        Variable[] found = [.. model.Weights.Where(w => w.DType.IsInexact() && !Ops.All(Ops.Isfinite(w.Read())).Item<bool>())];
+        if (found.Length > 0) Callbacks.Messages.Warn(model.Who, $"{found.Length} of its weights are not finite everywhere. The first one: {found[0].Path}.");
+        return model;
+    }
 }
